@@ -1,0 +1,136 @@
+/* Knows read, poll and EINTR. Does not know what the bytes mean. */
+#ifdef __linux__
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
+#endif
+#include "stream.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum status stream_open(const char *path, int *fd, struct error *e)
+{
+	struct stat st;
+	int opened = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (opened < 0)
+		return error_system(e, "cannot open");
+	if (fstat(opened, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (opened != STDIN_FILENO)
+			close(opened);
+		errno = EISDIR;
+		return error_system(e, "cannot read");
+	}
+	*fd = opened;
+	return STATUS_OK;
+}
+
+static bool ready(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	return poll(&p, 1, 0) != 0; /* an error is ready, too: read tells which */
+}
+
+static bool wait_until_ready(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
+enum status stream_read(int fd, FILE *tied, void *data, size_t n, size_t *got, struct error *e)
+{
+	assert(n > 0);
+	if (n > SSIZE_MAX)
+		n = SSIZE_MAX;
+	if (tied && !ready(fd) && fflush(tied) != 0)
+		return error_system(e, "cannot write");
+	for (;;) {
+		ssize_t r = read(fd, data, n);
+		if (r >= 0) {
+			*got = (size_t)r;
+			return STATUS_OK;
+		}
+		/* A descriptor that somebody else made non-blocking is waited for. */
+		if (errno != EINTR && !((errno == EAGAIN || errno == EWOULDBLOCK) && wait_until_ready(fd)))
+			return error_system(e, "cannot read");
+	}
+}
+
+void stream_widen(int fd, size_t n)
+{
+#ifdef F_SETPIPE_SZ
+	const size_t unprivileged_max = 1 << 20;
+	fcntl(fd, F_SETPIPE_SZ, (int)(n < unprivileged_max ? n : unprivileged_max));
+#else
+	(void)fd, (void)n;
+#endif
+}
+
+enum status records_init(struct records *r, int fd, FILE *tied, size_t record_bytes,
+                         size_t max_records, struct error *e)
+{
+	assert(record_bytes > 0 && max_records > 0);
+	if (max_records > SIZE_MAX / record_bytes)
+		return error_set(e, STATUS_MEMORY, "a batch of %zu records of %zu bytes is too large",
+		                 max_records, record_bytes);
+	struct records made = {.fd = fd,
+	                       .tied = tied,
+	                       .record_bytes = record_bytes,
+	                       .capacity = max_records * record_bytes};
+	made.data = malloc(made.capacity);
+	if (!made.data)
+		return error_memory(e);
+	stream_widen(fd, made.capacity);
+	*r = made;
+	return STATUS_OK;
+}
+
+void records_release(struct records *r)
+{
+	free(r->data);
+	*r = (struct records){0};
+}
+
+static enum status fill(struct records *r, struct error *e)
+{
+	size_t got;
+	enum status status =
+	    stream_read(r->fd, r->tied, r->data + r->end, r->capacity - r->end, &got, e);
+	if (status != STATUS_OK)
+		return status;
+	r->end += got;
+	r->ended = got == 0;
+	return STATUS_OK;
+}
+
+enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
+                         struct error *e)
+{
+	memmove(r->data, r->data + r->begin, r->end - r->begin);
+	r->end -= r->begin;
+	r->begin = 0;
+	while (!r->ended && r->end < r->capacity && (r->end < r->record_bytes || ready(r->fd))) {
+		/* What was read before a failing read is handed out first. */
+		if (fill(r, e) != STATUS_OK && r->end < r->record_bytes)
+			return e->status;
+		if (e->status != STATUS_OK)
+			break;
+	}
+	size_t whole = r->end / r->record_bytes;
+	if (whole == 0 && r->end > 0)
+		return error_set(e, STATUS_TRUNCATED,
+		                 "record %llu (byte %llu): unexpected end of input after %zu of %zu bytes",
+		                 (unsigned long long)r->nrecords,
+		                 (unsigned long long)(r->nrecords * r->record_bytes), r->end,
+		                 r->record_bytes);
+	*batch = r->data;
+	*n = whole;
+	r->begin = whole * r->record_bytes;
+	r->nrecords += whole;
+	return STATUS_OK;
+}
