@@ -42,10 +42,15 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE)
 
+# DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
+check: all $(UNITS:%=$(B)/tests/%)
+	@B=$(B) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
+	    sh tests/run $(TESTS)
+
 clean:
 	rm -rf $(B)
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all clean
+.PHONY: all check clean
 .DELETE_ON_ERROR:
 .SECONDARY:

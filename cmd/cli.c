@@ -11,10 +11,11 @@
 
 static const struct cli *self;
 
-void cli_start(const struct cli *cli)
+void cli_start(const struct cli *cli, char **argv)
 {
 	static char buffer[1 << 16];
 	self = cli;
+	argv[0] = (char *)(uintptr_t)cli->name; /* for getopt's messages */
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 

@@ -19,8 +19,9 @@ struct cli {
 	const char *synopsis; /* "usage: ..." line(s) and the options, as --help prints them */
 };
 
-/* Sets the program's name and a large buffer for standard output. Call first. */
-void cli_start(const struct cli *cli);
+/* Sets the name in all messages, getopt's included, and a large buffer for standard output.
+ * Call first. */
+void cli_start(const struct cli *cli, char **argv);
 
 /* The options that every program has; a command's table ends with CLI_OPTIONS and its short
  * options with "hV". Anything that a command does not know goes to cli_option, which exits: 0

@@ -169,7 +169,7 @@ int main(int argc, char **argv)
 	struct error e = {0};
 	struct idx idx = {0};
 	int fd = -1, status = EXIT_OK;
-	cli_start(&cli);
+	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
 	if (stream_open(o.file, &fd, &e) == STATUS_OK && idx_open(&idx, fd, stdout, &e) == STATUS_OK) {
 		if (o.info)
