@@ -20,6 +20,7 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 # What each program needs beyond libc and libm.
 LIBS_idx2raw    = -lz
 LIBS_pt2nice    = -lzip -ljansson
+LIBS_unit_tensors = -ljansson
 
 PROGRAMS = $(filter-out cli,$(basename $(notdir $(wildcard cmd/*.c))))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
