@@ -17,8 +17,10 @@ OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -pthread $(WARNINGS)
 COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 
-# What each program needs beyond libc and libm.
-LIBS_idx2raw    = -lz
+# What each program and unit needs beyond libc and libm.
+LIBS_idx2raw      = -lz
+LIBS_niceflow     = -ldnnl -ljansson -lzip
+LIBS_unit_matmul  = -ldnnl
 
 PROGRAMS = $(filter-out cli,$(basename $(notdir $(wildcard cmd/*.c))))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
