@@ -19,6 +19,9 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 
 # What each program needs beyond libc and libm.
 LIBS_idx2raw    = -lz
+LIBS_png2raw    = -lpng
+LIBS_raw2idx    = -lz
+LIBS_raw2png    = -lpng
 
 PROGRAMS = $(filter-out cli,$(basename $(notdir $(wildcard cmd/*.c))))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
