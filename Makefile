@@ -17,10 +17,13 @@ COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 
 # What each program and unit needs beyond libc and libm.
-LIBS_idx2raw      = -lz
-LIBS_niceflow     = -ldnnl -ljansson -lzip
-LIBS_unit_matmul  = -ldnnl
-LIBS_unit_flow    = -ldnnl
+LIBS_idx2raw        = -lz
+LIBS_niceflow       = -ldnnl -ljansson -lzip
+LIBS_png2raw        = -lpng
+LIBS_raw2idx        = -lz
+LIBS_raw2png        = -lpng
+LIBS_unit_flow      = -ldnnl
+LIBS_unit_matmul    = -ldnnl
 
 SHARED_CMD = cli progress
 PROGRAMS = $(filter-out $(SHARED_CMD),$(basename $(notdir $(wildcard cmd/*.c))))
