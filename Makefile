@@ -20,6 +20,7 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 LIBS_idx2raw        = -lz
 LIBS_niceflow       = -ldnnl -ljansson -lzip
 LIBS_png2raw        = -lpng
+LIBS_pt2nice        = -lzip -ljansson
 LIBS_raw2idx        = -lz
 LIBS_raw2png        = -lpng
 LIBS_unit_flow      = -ldnnl
