@@ -19,6 +19,8 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 
 # What each program needs beyond libc and libm.
 LIBS_idx2raw    = -lz
+LIBS_nicestat   = -lgmp
+LIBS_unit_exact = -lgmp
 
 PROGRAMS = $(filter-out cli,$(basename $(notdir $(wildcard cmd/*.c))))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
