@@ -19,10 +19,12 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 # What each program and unit needs beyond libc and libm.
 LIBS_idx2raw        = -lz
 LIBS_niceflow       = -ldnnl -ljansson -lzip
+LIBS_nicestat       = -lgmp
 LIBS_png2raw        = -lpng
 LIBS_pt2nice        = -lzip -ljansson
 LIBS_raw2idx        = -lz
 LIBS_raw2png        = -lpng
+LIBS_unit_exact     = -lgmp
 LIBS_unit_flow      = -ldnnl
 LIBS_unit_matmul    = -ldnnl
 
