@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /*
  * The state dict of a NICE model: which tensors there must be, under which names, of which
  * shapes (docs: nicemodel(5)). coupling.I.in_block.0, coupling.I.mid_block.J.0 (J = 0 ..
@@ -38,23 +37,5 @@ enum { STATEDICT_NAME = 80 };
 /* The name of layer `layer` of `nlayers` in a coupling: "coupling.0.mid_block.2.0.weight". */
 void statedict_name(char name[STATEDICT_NAME], size_t coupling, size_t layer, size_t nlayers,
                     const char *parameter);
-=======
-/* What in a PyTorch checkpoint is the state dict, and whether its tensors hold together. */
-#ifndef STATEDICT_H
-#define STATEDICT_H
-
-#include "pickle.h"
-#include "status.h"
-
-#include <stddef.h>
-
-/* The dict of names and tensors: the value itself, or, in a checkpoint such as {'state_dict': ...,
- * 'epoch': 3}, the only such dict among its values. Its keys are texts, its values tensors. */
-enum status statedict_find(const struct value *value, const struct pickle_dict **out,
-                           struct error *e);
-
-/* STATUS_OK if the tensor lies within what its storage claims to hold, contiguous, in C order. */
-enum status statedict_check(const struct pickle_tensor *tensor, struct error *e);
->>>>>>> model
 
 #endif
