@@ -1,6 +1,8 @@
 /* Knows the NICE flow. Does not know where its parameters come from or how products are made. */
 #include "flow.h"
 
+#include "prior.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -209,23 +211,6 @@ enum status flow_inverse(struct flow *f, size_t n, const double *z, double *x, s
 	return e->status;
 }
 
-/* sum -(|z| + 2 log(1 + exp(-|z|))), one logarithm for many elements: each factor 1 + exp(-|z|)
- * lies in [1, 2], so that a product of 512 stays in range, and costs half an ulp each. */
-double flow_log_prior(const double *z, size_t d)
-{
-	double absolute = 0, logs = 0;
-	for (size_t begin = 0; begin < d; begin += 512) {
-		size_t end = d - begin < 512 ? d : begin + 512;
-		double product = 1;
-		for (size_t j = begin; j < end; j++) {
-			absolute += fabs(z[j]);
-			product *= 1 + exp(-fabs(z[j]));
-		}
-		logs += log(product);
-	}
-	return -(absolute + 2 * logs);
-}
-
 enum status flow_log_likelihood(struct flow *f, size_t n, const double *x, double *ll,
                                 struct error *e)
 {
@@ -237,7 +222,7 @@ enum status flow_log_likelihood(struct flow *f, size_t n, const double *x, doubl
 		if (flow_forward(f, rows, x, z, e) != STATUS_OK)
 			break;
 		for (size_t r = 0; r < rows; r++)
-			ll[r] = flow_log_prior(z + r * f->d, f->d) + f->log_det;
+			ll[r] = prior_log_density(z + r * f->d, f->d) + f->log_det;
 	}
 	free(z);
 	return e->status;

@@ -51,7 +51,4 @@ enum status flow_inverse(struct flow *f, size_t n, const double *z, double *x, s
 enum status flow_log_likelihood(struct flow *f, size_t n, const double *x, double *ll,
                                 struct error *e);
 
-/* Sum over j < d of log p(z_j), standard logistic; what flow_log_likelihood adds to log_det. */
-double flow_log_prior(const double *z, size_t d);
-
 #endif

@@ -10,6 +10,8 @@
  */
 #include "matmul.h"
 
+#include "parallel.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,16 +39,6 @@ struct linear {
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 
-/* GNU's and LLVM's OpenMP both have them; a oneDNN that was built for other threads has not. */
-extern void omp_set_num_threads(int) __attribute__((weak));
-extern int omp_get_max_threads(void) __attribute__((weak));
-
-void matmul_set_threads(unsigned nthreads)
-{
-	if (omp_set_num_threads)
-		omp_set_num_threads((int)nthreads);
-}
-
 static bool failed(dnnl_status_t status, struct error *e)
 {
 	if (status == dnnl_out_of_memory)
@@ -68,12 +60,13 @@ typedef const dnnl_memory_desc_t *desc_ref;
 #define REF(d) (&(d))
 #endif
 
-static dnnl_status_t desc_create(desc *d, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+static dnnl_status_t desc_create_typed(desc *d, int rank, const dnnl_dims_t dims,
+                                       dnnl_data_type_t type, dnnl_format_tag_t tag)
 {
 #if DNNL_VERSION_MAJOR >= 3
-	return dnnl_memory_desc_create_with_tag(d, rank, dims, dnnl_f32, tag);
+	return dnnl_memory_desc_create_with_tag(d, rank, dims, type, tag);
 #else
-	return dnnl_memory_desc_init_by_tag(d, rank, dims, dnnl_f32, tag);
+	return dnnl_memory_desc_init_by_tag(d, rank, dims, type, tag);
 #endif
 }
 
@@ -95,22 +88,54 @@ static dnnl_status_t append_relu(dnnl_post_ops_t ops)
 #endif
 }
 
-static dnnl_status_t inner_product_create(dnnl_primitive_desc_t *pd, desc_ref x, desc_ref w,
-                                          desc_ref b, desc_ref y, dnnl_primitive_attr_t attr)
+static dnnl_status_t inner_product_create(dnnl_primitive_desc_t *pd, dnnl_prop_kind_t kind,
+                                          desc_ref x, desc_ref w, desc_ref b, desc_ref y,
+                                          dnnl_primitive_attr_t attr)
 {
 #if DNNL_VERSION_MAJOR >= 3
-	return dnnl_inner_product_forward_primitive_desc_create(
-	    pd, engine, dnnl_forward_inference, x, w, b, y, attr);
+	return dnnl_inner_product_forward_primitive_desc_create(pd, engine, kind, x, w, b, y, attr);
 #else
 	dnnl_inner_product_desc_t op;
-	dnnl_status_t status =
-	    dnnl_inner_product_forward_desc_init(&op, dnnl_forward_inference, x, w, b, y);
+	dnnl_status_t status = dnnl_inner_product_forward_desc_init(&op, kind, x, w, b, y);
 	return status != dnnl_success ? status
 	                              : dnnl_primitive_desc_create(pd, &op, attr, engine, NULL);
 #endif
 }
 
+static dnnl_status_t backward_data_create(dnnl_primitive_desc_t *pd, desc_ref dx, desc_ref w,
+                                          desc_ref dy, dnnl_primitive_desc_t hint)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_inner_product_backward_data_primitive_desc_create(pd, engine, dx, w, dy, hint,
+	                                                              NULL);
+#else
+	dnnl_inner_product_desc_t op;
+	dnnl_status_t status = dnnl_inner_product_backward_data_desc_init(&op, dx, w, dy);
+	return status != dnnl_success ? status
+	                              : dnnl_primitive_desc_create(pd, &op, NULL, engine, hint);
+#endif
+}
+
+static dnnl_status_t backward_weight_create(dnnl_primitive_desc_t *pd, desc_ref x, desc_ref dw,
+                                            desc_ref db, desc_ref dy, dnnl_primitive_desc_t hint)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_inner_product_backward_weights_primitive_desc_create(pd, engine, x, dw, db, dy,
+	                                                                 hint, NULL);
+#else
+	dnnl_inner_product_desc_t op;
+	dnnl_status_t status = dnnl_inner_product_backward_weights_desc_init(&op, x, dw, db, dy);
+	return status != dnnl_success ? status
+	                              : dnnl_primitive_desc_create(pd, &op, NULL, engine, hint);
+#endif
+}
+
 /* ---- from here on one version ---- */
+
+static dnnl_status_t desc_create(desc *d, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+{
+	return desc_create_typed(d, rank, dims, dnnl_f32, tag);
+}
 
 static enum status start_engine(struct error *e)
 {
@@ -158,7 +183,8 @@ static dnnl_status_t product_create(const struct linear *l, size_t rows, desc_re
 	if (status == dnnl_success)
 		status = attr_create(&attr, l->relu);
 	if (status == dnnl_success)
-		status = inner_product_create(pd, REF(x), w, REF(b), REF(y), attr);
+		status = inner_product_create(pd, dnnl_forward_inference, REF(x), w, REF(b), REF(y),
+		                              attr);
 	dnnl_primitive_attr_destroy(attr);
 	desc_free(&y);
 	desc_free(&b);
@@ -324,15 +350,15 @@ static dnnl_status_t run(const struct linear *l, const struct rung *r, const flo
 	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
 	if (status == dnnl_success)
 		status = dnnl_memory_set_data_handle(r->y, y);
-	unsigned nthreads = omp_get_max_threads ? (unsigned)omp_get_max_threads() : 1;
+	unsigned nthreads = parallel_threads();
 	if (!l->brgemm)
-		matmul_set_threads(1);
+		parallel_set_threads(1);
 	if (status == dnnl_success)
 		status = dnnl_primitive_execute(r->primitive, stream, 4, args);
 	if (status == dnnl_success)
 		status = dnnl_stream_wait(stream);
 	if (!l->brgemm)
-		matmul_set_threads(nthreads);
+		parallel_set_threads(nthreads);
 	return status;
 }
 
@@ -347,3 +373,189 @@ static enum status linear_forward(struct linear *l, size_t rows, const float *x,
 }
 
 const struct matmul matmul_dnnl = {"oneDNN", linear_create, linear_free, linear_forward};
+
+/* ---- layers that learn: plain C-order weights, so that the optimiser works on them in place ---- */
+
+/* One primitive and the memory objects of its arguments, whose handles are set at each run. */
+struct product {
+	dnnl_primitive_t primitive;
+	int nargs;
+	dnnl_exec_arg_t args[4];
+};
+
+struct learner {
+	struct product forward, backward_data, backward_weight;
+};
+
+/* The descriptions that the three products of a layer share. */
+struct learner_descs {
+	desc x, w, b, y, dy, dw;
+};
+
+static void product_release(struct product *p)
+{
+	dnnl_primitive_destroy(p->primitive);
+	for (int i = 0; i < p->nargs; i++)
+		dnnl_memory_destroy(p->args[i].memory);
+}
+
+static dnnl_status_t product_add(struct product *p, int arg, desc_ref d)
+{
+	dnnl_exec_arg_t *a = &p->args[p->nargs];
+	dnnl_status_t status = dnnl_memory_create(&a->memory, d, engine, DNNL_MEMORY_NONE);
+	if (status == dnnl_success) {
+		a->arg = arg;
+		p->nargs++;
+	}
+	return status;
+}
+
+/* Takes pd over. */
+static dnnl_status_t product_init(struct product *p, dnnl_primitive_desc_t pd, const int *args,
+                                  const desc_ref *descs, int nargs)
+{
+	dnnl_status_t status = dnnl_primitive_create(&p->primitive, pd);
+	for (int i = 0; i < nargs && status == dnnl_success; i++)
+		status = product_add(p, args[i], descs[i]);
+	return status;
+}
+
+static dnnl_status_t product_run(struct product *p, const void *const *handles)
+{
+	dnnl_status_t status = dnnl_success;
+	for (int i = 0; i < p->nargs && status == dnnl_success; i++)
+		status = dnnl_memory_set_data_handle(p->args[i].memory,
+		                                     (void *)(uintptr_t)handles[i]);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(p->primitive, stream, p->nargs, p->args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(stream);
+	return status;
+}
+
+static dnnl_status_t descs_create(const struct learner_spec *s, struct learner_descs *d)
+{
+	dnnl_data_type_t type = s->precision == PRECISION_F32 ? dnnl_f32 : dnnl_bf16;
+	dnnl_dims_t x = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->in};
+	dnnl_dims_t w = {(dnnl_dim_t)s->out, (dnnl_dim_t)s->in};
+	dnnl_dims_t b = {(dnnl_dim_t)s->out};
+	dnnl_dims_t y = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->out};
+	memset(d, 0, sizeof(*d));
+	dnnl_status_t status = desc_create_typed(&d->x, 2, x, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->w, 2, w, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create(&d->b, 1, b, dnnl_a);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->y, 2, y, s->float_out ? dnnl_f32 : type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->dy, 2, y, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create(&d->dw, 2, w, dnnl_ab);
+	return status;
+}
+
+static void descs_free(struct learner_descs *d)
+{
+	desc_free(&d->x), desc_free(&d->w), desc_free(&d->b);
+	desc_free(&d->y), desc_free(&d->dy), desc_free(&d->dw);
+}
+
+static dnnl_status_t create_forward(struct learner *l, const struct learner_descs *d, bool relu)
+{
+	static const int args[] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST};
+	const desc_ref descs[] = {REF(d->x), REF(d->w), REF(d->b), REF(d->y)};
+	dnnl_primitive_desc_t pd = NULL;
+	dnnl_primitive_attr_t attr = NULL;
+	dnnl_status_t status = attr_create(&attr, relu);
+	if (status == dnnl_success)
+		status = inner_product_create(&pd, dnnl_forward_training, descs[0], descs[1],
+		                              descs[2], descs[3], attr);
+	if (status == dnnl_success)
+		status = product_init(&l->forward, pd, args, descs, 4);
+	dnnl_primitive_desc_destroy(pd);
+	dnnl_primitive_attr_destroy(attr);
+	return status;
+}
+
+/* The backward products want a forward description of the same types as a hint. */
+static dnnl_status_t create_backward(struct learner *l, const struct learner_descs *d)
+{
+	static const int data_args[] = {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC};
+	static const int weight_args[] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS,
+	                                  DNNL_ARG_DIFF_BIAS};
+	const desc_ref data[] = {REF(d->dy), REF(d->w), REF(d->x)};
+	const desc_ref weight[] = {REF(d->x), REF(d->dy), REF(d->dw), REF(d->b)};
+	dnnl_primitive_desc_t hint = NULL, pd = NULL;
+	dnnl_status_t status = inner_product_create(&hint, dnnl_forward_training, REF(d->x),
+	                                            REF(d->w), REF(d->b), REF(d->dy), NULL);
+	if (status == dnnl_success)
+		status = backward_data_create(&pd, REF(d->x), REF(d->w), REF(d->dy), hint);
+	if (status == dnnl_success)
+		status = product_init(&l->backward_data, pd, data_args, data, 3);
+	dnnl_primitive_desc_destroy(pd);
+	pd = NULL;
+	if (status == dnnl_success)
+		status = backward_weight_create(&pd, REF(d->x), REF(d->dw), REF(d->b), REF(d->dy),
+		                                hint);
+	if (status == dnnl_success)
+		status = product_init(&l->backward_weight, pd, weight_args, weight, 4);
+	dnnl_primitive_desc_destroy(pd);
+	dnnl_primitive_desc_destroy(hint);
+	return status;
+}
+
+enum status learner_create(const struct learner_spec *spec, struct learner **out, struct error *e)
+{
+	struct learner_descs descs;
+	if (start_engine(e) != STATUS_OK)
+		return e->status;
+	struct learner *l = calloc(1, sizeof(*l));
+	if (!l)
+		return error_memory(e);
+	if (failed(descs_create(spec, &descs), e) ||
+	    failed(create_forward(l, &descs, spec->relu), e) ||
+	    failed(create_backward(l, &descs), e))
+		learner_free(l);
+	else
+		*out = l;
+	descs_free(&descs);
+	return e->status;
+}
+
+void learner_free(struct learner *l)
+{
+	if (!l)
+		return;
+	product_release(&l->forward);
+	product_release(&l->backward_data);
+	product_release(&l->backward_weight);
+	free(l);
+}
+
+enum status learner_forward(struct learner *l, const void *x, const void *weight, const float *bias,
+                            void *y, struct error *e)
+{
+	failed(product_run(&l->forward, (const void *const[]){x, weight, bias, y}), e);
+	return e->status;
+}
+
+enum status learner_backward_data(struct learner *l, const void *dy, const void *weight, void *dx,
+                                  struct error *e)
+{
+	failed(product_run(&l->backward_data, (const void *const[]){dy, weight, dx}), e);
+	return e->status;
+}
+
+enum status learner_backward_weight(struct learner *l, const void *x, const void *dy,
+                                    float *dweight, float *dbias, struct error *e)
+{
+	failed(product_run(&l->backward_weight, (const void *const[]){x, dy, dweight, dbias}), e);
+	return e->status;
+}
+
+bool matmul_has_bf16(void)
+{
+	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+	return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}

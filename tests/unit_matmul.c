@@ -4,6 +4,7 @@
  * to use.
  */
 #include "matmul.h"
+#include "parallel.h"
 #include "rng.h"
 #include "tap.h"
 
@@ -84,11 +85,11 @@ static void same_bits(struct layer *l)
 	struct error e = {0};
 	struct linear *fast = NULL;
 	size_t different = 0;
-	matmul_set_threads(1);
+	parallel_set_threads(1);
 	matmul_dnnl.create(l->in, l->out, true, l->weight, l->bias, &fast, &e);
 	matmul_dnnl.forward(fast, ROWS, l->x, l->y, &e);
 	for (size_t rows = 1; rows <= ROWS; rows++) {
-		matmul_set_threads(1 + (unsigned)rows % 3);
+		parallel_set_threads(1 + (unsigned)rows % 3);
 		size_t skip = rows * 7 % (ROWS - rows + 1);
 		/* The room behind the rows must be ours: shift what is asked for to the front. */
 		float *x = aligned_alloc(64, ROWS * l->in * sizeof(float) / 64 * 64 + 64);
