@@ -1,115 +1,190 @@
-/* Knows what checkpoints look like. Does not know pickles or files. */
+/* Knows the names and shapes of a NICE model's tensors. Does not know files or products. */
 #include "statedict.h"
 
-#include "num.h"
-
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 200 };
-
-static bool is_state_dict(const struct value *value)
+void statedict_name(char name[STATEDICT_NAME], size_t coupling, size_t layer, size_t nlayers,
+                    const char *parameter)
 {
-	if (value->kind != VALUE_DICT || value->u.dict->n == 0)
+	if (layer == 0)
+		snprintf(name, STATEDICT_NAME, "coupling.%zu.in_block.0.%s", coupling, parameter);
+	else if (layer + 1 < nlayers)
+		snprintf(name, STATEDICT_NAME, "coupling.%zu.mid_block.%zu.0.%s", coupling,
+		         layer - 1, parameter);
+	else
+		snprintf(name, STATEDICT_NAME, "coupling.%zu.out_block.%s", coupling, parameter);
+}
+
+/* The number behind prefix in name, and what follows it; false if there is none below limit. */
+static bool index_behind(const char *name, const char *prefix, size_t limit, size_t *index,
+                         const char **rest)
+{
+	size_t length = strlen(prefix), value = 0;
+	if (strncmp(name, prefix, length) != 0 || name[length] < '0' || name[length] > '9')
 		return false;
-	for (const struct pickle_pair *p = value->u.dict->first; p; p = p->next) {
-		if (p->key.kind != VALUE_TEXT || p->value.kind != VALUE_TENSOR)
-			return false;
-	}
-	return true;
+	const char *p = name + length;
+	for (; *p >= '0' && *p <= '9' && value < limit; p++)
+		value = 10 * value + (size_t)(*p - '0');
+	*index = value;
+	*rest = p;
+	return value < limit;
 }
 
-static int shown(const struct value *text)
+/* The largest indices that the names use say how many couplings and layers there are; an index
+ * beyond the number of tensors counts as unexpected. */
+static void count_parts(struct statedict *s, const struct tensors *t)
 {
-	return text->n < SHOWN_BYTES ? (int)text->n : SHOWN_BYTES;
+	s->ncouplings = 0;
+	s->nlayers = 2;
+	for (size_t i = 0; i < t->nitems; i++) {
+		size_t coupling, mid;
+		const char *rest;
+		if (!index_behind(t->items[i].name, "coupling.", t->nitems, &coupling, &rest))
+			continue;
+		if (coupling >= s->ncouplings)
+			s->ncouplings = coupling + 1;
+		if (index_behind(rest, ".mid_block.", t->nitems, &mid, &rest) &&
+		    mid + 3 > s->nlayers)
+			s->nlayers = mid + 3;
+	}
 }
 
-static enum status none_found(const struct pickle_dict *dict, struct error *e)
+static void describe(const struct tensor *t, char text[100])
 {
-	const struct pickle_pair *other = NULL;
-	bool tensors = false;
-	for (const struct pickle_pair *p = dict->first; p; p = p->next) {
-		if (p->value.kind == VALUE_TENSOR)
-			tensors = true;
-		else if (!other && p->key.kind == VALUE_TEXT)
-			other = p;
-	}
-	if (tensors && other)
-		return error_set(e, STATUS_UNSUPPORTED, "not a state dict: %.*s is %s, not a tensor",
-		                 shown(&other->key), other->key.u.text,
-		                 value_kind_name(other->value.kind));
-	return error_set(e, STATUS_UNSUPPORTED, "no state dict in it: no dict of names and tensors");
+	size_t used = 0;
+	for (unsigned i = 0; i < t->rank && used < 80; i++)
+		used += (size_t)snprintf(text + used, 100 - used, "%s%" PRIu64, i ? " x " : "",
+		                         t->shape[i]);
+	if (t->rank == 0)
+		strcpy(text, "a scalar");
 }
 
-static enum status several_found(const struct pickle_dict *dict, struct error *e)
+/* The tensor, if it is there and of that shape; 0 in the shape is any size > 0. */
+static const struct tensor *expect(const struct tensors *t, const char *name, unsigned rank,
+                                   uint64_t rows, uint64_t columns, struct error *e)
 {
-	for (const struct pickle_pair *p = dict->first; p; p = p->next) {
-		if (p->key.kind == VALUE_TEXT && is_state_dict(&p->value))
-			error_add(e, STATUS_UNSUPPORTED, "%.*s", shown(&p->key), p->key.u.text);
+	const struct tensor *found = tensors_find(t, name);
+	char is[100];
+	if (!found) {
+		error_add(e, STATUS_MISMATCH, "%s is missing", name);
+		return NULL;
 	}
-	return error_prefix(e, "more than one state dict, save the one that is meant: ");
+	describe(found, is);
+	bool fits = found->rank == rank && found->nelements > 0 &&
+	            (rows == 0 || found->shape[0] == rows) &&
+	            (rank < 2 || columns == 0 || found->shape[1] == columns);
+	if (fits)
+		return found;
+	char rows_text[24] = "any", columns_text[24] = "any";
+	if (rows)
+		snprintf(rows_text, sizeof(rows_text), "%" PRIu64, rows);
+	if (columns)
+		snprintf(columns_text, sizeof(columns_text), "%" PRIu64, columns);
+	if (rank == 1)
+		error_add(e, STATUS_MISMATCH, "%s is %s, not %s", name, is, rows_text);
+	else
+		error_add(e, STATUS_MISMATCH, "%s is %s, not %s x %s", name, is, rows_text,
+		          columns_text);
+	return NULL;
 }
 
-enum status statedict_find(const struct value *value, const struct pickle_dict **out,
-                           struct error *e)
+/* One layer: its weight's rows are its width, but for the last, which gives D/2. */
+static void read_layer(struct statedict *s, const struct tensors *t, size_t coupling, size_t layer,
+                       struct error *e)
 {
-	const struct pickle_dict *found = NULL;
-	size_t n = 0;
-	if (value->kind != VALUE_DICT)
-		return error_set(e, STATUS_UNSUPPORTED, "not a state dict, but %s",
-		                 value_kind_name(value->kind));
-	if (is_state_dict(value)) {
-		*out = value->u.dict;
-		return STATUS_OK;
-	}
-	for (const struct pickle_pair *p = value->u.dict->first; p; p = p->next) {
-		if (p->key.kind == VALUE_TEXT && is_state_dict(&p->value)) {
-			found = p->value.u.dict;
-			n++;
-		}
-	}
-	if (n != 1)
-		return n ? several_found(value->u.dict, e) : none_found(value->u.dict, e);
-	*out = found;
-	return STATUS_OK;
+	struct statedict_layer *l = &s->layers[coupling * s->nlayers + layer];
+	char name[STATEDICT_NAME];
+	uint64_t in = layer == 0 ? s->d / 2 : l[-1].out; /* 0 if that layer is not there */
+	uint64_t out = layer + 1 == s->nlayers ? s->d / 2 : 0;
+	statedict_name(name, coupling, layer, s->nlayers, "weight");
+	l->weight = expect(t, name, 2, out, in, e);
+	if (l->weight)
+		out = l->weight->shape[0];
+	statedict_name(name, coupling, layer, s->nlayers, "bias");
+	l->bias = expect(t, name, 1, out, 0, e);
+	l->in = (size_t)in;
+	l->out = (size_t)out;
 }
 
-/* As PyTorch has it: the stride of a dimension of size 1 does not matter, none does in a tensor
- * without elements. */
-static bool contiguous(const struct pickle_tensor *t)
+static bool is_known(const struct statedict *s, const char *name)
 {
-	uint64_t stride = 1;
-	for (unsigned i = t->rank; i-- > 0;) {
-		if (t->shape[i] != 1 && t->stride[i] != stride)
-			return false;
-		stride *= t->shape[i]; /* cannot wrap: the whole product does not */
+	char expected[STATEDICT_NAME];
+	static const char *const parameters[] = {"weight", "bias"};
+	size_t coupling, mid, layer;
+	const char *rest;
+	if (strcmp(name, "scaling.scale") == 0)
+		return true;
+	if (!index_behind(name, "coupling.", s->ncouplings, &coupling, &rest))
+		return false;
+	if (strncmp(rest, ".in_block", 9) == 0)
+		layer = 0;
+	else if (index_behind(rest, ".mid_block.", s->nlayers - 2, &mid, &rest))
+		layer = mid + 1;
+	else
+		layer = s->nlayers - 1;
+	for (int p = 0; p < 2; p++) {
+		statedict_name(expected, coupling, layer, s->nlayers, parameters[p]);
+		if (strcmp(name, expected) == 0)
+			return true;
 	}
-	return true;
+	return false;
 }
 
-enum status statedict_check(const struct pickle_tensor *t, struct error *e)
+static void read_mask_config(struct statedict *s, const struct tensors *t, struct error *e)
 {
-	const struct pickle_storage *storage = t->storage;
-	uint64_t n = 1, end;
-	if (!storage->type->supported)
-		return error_set(e, STATUS_UNSUPPORTED,
-		                 "a torch.%s is not supported, only Half, BFloat16, Float and Double",
-		                 storage->type->name);
-	for (unsigned i = 0; i < t->rank; i++) {
-		if (t->shape[i] == 0) {
-			n = 0;
-			break;
-		}
-		if (!num_mul(n, t->shape[i], &n))
-			return error_set(e, STATUS_MALFORMED, "its dimensions multiply past 2^64");
+	const char *note = tensors_find_note(t, "mask_config");
+	s->mask_config = 1;
+	if (!note)
+		return;
+	if (strcmp(note, "0") == 0 || strcmp(note, "1") == 0)
+		s->mask_config = *note - '0';
+	else
+		error_add(e, STATUS_MALFORMED, "mask_config is '%.20s', not 0 or 1", note);
+}
+
+static void read_scale(struct statedict *s, const struct tensors *t, struct error *e)
+{
+	s->scale = expect(t, "scaling.scale", 2, 1, 0, e);
+	if (!s->scale)
+		return;
+	if (s->scale->shape[1] % 2 != 0)
+		error_add(e, STATUS_MISMATCH, "scaling.scale has %" PRIu64 " elements, an odd number",
+		          s->scale->shape[1]);
+	s->d = (size_t)s->scale->shape[1];
+}
+
+enum status statedict_read(struct statedict *s, const struct tensors *t, struct error *e)
+{
+	struct statedict made = {0};
+	count_parts(&made, t);
+	/* A hostile index must not make us expect more than a few tensors for each one there. */
+	if (made.ncouplings == 0 || made.ncouplings > 2 * t->nitems / made.nlayers)
+		return error_set(e, STATUS_MISMATCH,
+		                 "not a NICE model: no tensors coupling.I.in_block.0.weight and so on");
+	read_scale(&made, t, e);
+	read_mask_config(&made, t, e);
+	made.layers = calloc(made.ncouplings * made.nlayers, sizeof(*made.layers));
+	if (!made.layers)
+		return error_memory(e);
+	for (size_t i = 0; i < made.ncouplings * made.nlayers; i++)
+		read_layer(&made, t, i / made.nlayers, i % made.nlayers, e);
+	for (size_t i = 0; i < t->nitems; i++) {
+		if (!is_known(&made, t->items[i].name))
+			error_add(e, STATUS_MISMATCH, "%.60s is unexpected", t->items[i].name);
 	}
-	if (n > 0 && !contiguous(t))
-		return error_set(e, STATUS_UNSUPPORTED,
-		                 "it is not contiguous: save tensor.contiguous() instead");
-	if (!num_add(t->offset, n, &end) || end > storage->nelements)
-		return error_set(e, STATUS_MALFORMED,
-		                 "it takes %llu elements from %llu on of a storage of %llu",
-		                 (unsigned long long)n, (unsigned long long)t->offset,
-		                 (unsigned long long)storage->nelements);
-	return STATUS_OK;
+	if (e->status == STATUS_OK)
+		*s = made;
+	else
+		free(made.layers);
+	return e->status;
+}
+
+void statedict_release(struct statedict *s)
+{
+	free(s->layers);
+	*s = (struct statedict){0};
 }

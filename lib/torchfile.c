@@ -4,7 +4,7 @@
 
 #include "num.h"
 #include "pickle.h"
-#include "statedict.h"
+#include "torchdict.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -237,7 +237,7 @@ static enum status place_storage(struct archive *a, const struct pickle_tensor *
 {
 	uint64_t i = 0;
 	zip_stat_t st;
-	if (statedict_check(tensor, e) != STATUS_OK ||
+	if (torchdict_check(tensor, e) != STATUS_OK ||
 	    find_storage(a, tensor->storage, &i, &st, e) != STATUS_OK || a->place[i] != NOWHERE)
 		return e->status;
 	if (st.size > a->size - a->stored)
@@ -305,7 +305,7 @@ static enum status take_tensors(struct archive *a, const struct value *value,
                                 struct tensors *out, struct error *e)
 {
 	const struct pickle_dict *dict = NULL;
-	if (statedict_find(value, &dict, e) != STATUS_OK || place_all(a, dict, e) != STATUS_OK ||
+	if (torchdict_find(value, &dict, e) != STATUS_OK || place_all(a, dict, e) != STATUS_OK ||
 	    read_all(a, out, e) != STATUS_OK)
 		return e->status;
 	for (const struct pickle_pair *p = dict->first; p; p = p->next) {

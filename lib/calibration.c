@@ -1,0 +1,139 @@
+/* Knows the text of a calibration. Does not know how a threshold is chosen. */
+#include "calibration.h"
+
+#include "num.h"
+#include "stream.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void write_number(FILE *f, const char *name, double value)
+{
+	char text[NUM_TEXT];
+	num_format_double(value, text);
+	fprintf(f, "%s\t%s\n", name, text);
+}
+
+void calibration_write(FILE *f, const struct calibration *c)
+{
+	fprintf(f, "n\t%" PRIu64 "\n", c->n);
+	write_number(f, "mean", c->mean);
+	write_number(f, "stdev", c->stdev);
+	write_number(f, "min", c->min);
+	write_number(f, "max", c->max);
+	write_number(f, "k", c->k);
+	write_number(f, "threshold", c->threshold);
+}
+
+static enum status read_all(int fd, char *text, size_t *length, struct error *e)
+{
+	size_t got = 1, used = 0;
+	while (got > 0 && used <= CALIBRATION_MAX_BYTES) {
+		if (stream_read(fd, NULL, text + used, CALIBRATION_MAX_BYTES + 1 - used, &got, e) !=
+		    STATUS_OK)
+			return e->status;
+		used += got;
+	}
+	if (used > CALIBRATION_MAX_BYTES)
+		return error_set(e, STATUS_MALFORMED, "more than %d bytes: not a calibration",
+				 CALIBRATION_MAX_BYTES);
+	*length = used;
+	return STATUS_OK;
+}
+
+struct line {
+	const char *name, *value;
+	size_t name_length, value_length;
+	unsigned number; /* from 1 */
+};
+
+/* Splits what stands between p and its newline; false if that is not name, TAB, value. */
+static bool split(const char *p, const char *newline, struct line *line)
+{
+	size_t length = (size_t)(newline - p);
+	if (length > 0 && p[length - 1] == '\r')
+		length--;
+	const char *tab = memchr(p, '\t', length);
+	if (!tab)
+		return false;
+	line->name = p;
+	line->name_length = (size_t)(tab - p);
+	line->value = tab + 1;
+	line->value_length = length - line->name_length - 1;
+	for (size_t i = 0; i < line->name_length; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz_0123456789.:", p[i]) || p[i] == '\0')
+			return false;
+	for (size_t i = 0; i < line->value_length; i++)
+		if ((unsigned char)line->value[i] < ' ' || line->value[i] == 127)
+			return false;
+	return line->name_length > 0 && line->value_length > 0;
+}
+
+/* The line of that name before `end`, whose lines are well-formed. */
+static bool find(const char *text, const char *end, const char *name, size_t length,
+		 struct line *found)
+{
+	struct line line = {.number = 1};
+	for (const char *p = text, *newline; p < end; p = newline + 1, line.number++) {
+		newline = memchr(p, '\n', (size_t)(end - p));
+		split(p, newline, &line);
+		if (line.name_length == length && memcmp(line.name, name, length) == 0) {
+			*found = line;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Every line is well-formed, and no name is there twice. */
+static enum status check(const char *text, const char *end, struct error *e)
+{
+	struct line line, earlier;
+	unsigned number = 1;
+	for (const char *p = text, *newline; p < end; p = newline + 1, number++) {
+		newline = memchr(p, '\n', (size_t)(end - p));
+		if (!newline)
+			return error_set(e, STATUS_TRUNCATED, "line %u: unexpected end of input",
+					 number);
+		if (!split(p, newline, &line))
+			return error_set(e, STATUS_MALFORMED,
+					 "line %u: not a name, a tab and a value", number);
+		if (find(text, p, line.name, line.name_length, &earlier))
+			return error_set(e, STATUS_MALFORMED, "line %u: %.*s is already in line %u",
+					 number,
+					 line.name_length < 100 ? (int)line.name_length : 100,
+					 line.name, earlier.number);
+	}
+	return STATUS_OK;
+}
+
+static enum status find_threshold(const char *text, const char *end, double *threshold,
+				  struct error *e)
+{
+	struct line line;
+	double value;
+	if (check(text, end, e) != STATUS_OK)
+		return e->status;
+	if (!find(text, end, "threshold", strlen("threshold"), &line))
+		return error_set(e, STATUS_MALFORMED, "there is no threshold in it");
+	if (!num_parse_double(line.value, line.value_length, &value) || !isfinite(value))
+		return error_set(e, STATUS_MALFORMED,
+				 "line %u: the threshold is not a finite number", line.number);
+	*threshold = value;
+	return STATUS_OK;
+}
+
+enum status calibration_read_threshold(int fd, double *threshold, struct error *e)
+{
+	size_t length = 0;
+	char *text = malloc(CALIBRATION_MAX_BYTES + 1);
+	if (!text)
+		return error_memory(e);
+	if (read_all(fd, text, &length, e) == STATUS_OK)
+		find_threshold(text, text + length, threshold, e);
+	free(text);
+	return e->status;
+}

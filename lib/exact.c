@@ -1,0 +1,179 @@
+/* Knows exact sums and how to round what is computed from them; the only file that knows GMP.
+ * One cell per exponent instead of R. Neal's chunks of 32 bits (arXiv:1505.05571): an addition
+ * is two adds with carry and no shift, and 84 KB are nothing today. */
+#include "exact.h"
+
+#include <gmp.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+void exact_init(struct exact *x)
+{
+	memset(x, 0, sizeof(*x));
+}
+
+size_t exact_add(struct exact *x, const double *values, size_t n)
+{
+	const uint64_t fraction = (UINT64_C(1) << 52) - 1;
+	size_t i;
+	for (i = 0; i < n; i++) {
+		uint64_t bits;
+		memcpy(&bits, &values[i], sizeof(bits));
+		unsigned exponent = bits >> 52 & 0x7ff;
+		if (exponent == 0x7ff)
+			break;
+		unsigned normal = exponent != 0, at = exponent - normal;
+		uint64_t m = (bits & fraction) | (uint64_t)normal << 52;
+		int64_t sign = -(int64_t)(bits >> 63); /* 0 or -1 */
+		exact_uint128 square = (exact_uint128)m * m;
+		x->sums[at] += ((int64_t)m ^ sign) - sign;
+		x->squares[at] += square;
+		x->carries[at] += x->squares[at] < square;
+	}
+	x->n += i;
+	return i;
+}
+
+void exact_merge(struct exact *x, const struct exact *other)
+{
+	x->n += other->n;
+	for (unsigned at = 0; at < EXACT_CELLS; at++) {
+		x->sums[at] += other->sums[at];
+		exact_uint128 squares = other->squares[at];
+		x->squares[at] += squares;
+		x->carries[at] += other->carries[at] + (x->squares[at] < squares);
+	}
+}
+
+/* sum += words 2^shift */
+static void add_words(mpz_t sum, const uint64_t *words, size_t nwords, unsigned shift,
+		      bool negative)
+{
+	mpz_t term;
+	mpz_init(term);
+	mpz_import(term, nwords, -1, sizeof(*words), 0, 0, words);
+	mpz_mul_2exp(term, term, shift);
+	if (negative)
+		mpz_sub(sum, sum, term);
+	else
+		mpz_add(sum, sum, term);
+	mpz_clear(term);
+}
+
+/* The sum of x in units of 2^-1074. */
+static void get_sum(const struct exact *x, mpz_t sum)
+{
+	mpz_set_ui(sum, 0);
+	for (unsigned at = 0; at < EXACT_CELLS; at++) {
+		exact_int128 cell = x->sums[at];
+		exact_uint128 magnitude = cell < 0 ? -(exact_uint128)cell : (exact_uint128)cell;
+		uint64_t words[2] = {(uint64_t)magnitude, (uint64_t)(magnitude >> 64)};
+		if (cell != 0)
+			add_words(sum, words, 2, at, cell < 0);
+	}
+}
+
+/* The sum of x*x in units of 2^-2148. */
+static void get_squares(const struct exact *x, mpz_t sum)
+{
+	mpz_set_ui(sum, 0);
+	for (unsigned at = 0; at < EXACT_CELLS; at++) {
+		uint64_t words[3] = {(uint64_t)x->squares[at], (uint64_t)(x->squares[at] >> 64),
+				     x->carries[at]};
+		if (words[0] | words[1] | words[2])
+			add_words(sum, words, 3, 2 * at, false);
+	}
+}
+
+static void set_u64(mpz_t out, uint64_t value)
+{
+	mpz_import(out, 1, -1, sizeof(value), 0, 0, &value);
+}
+
+/* m 2^exponent with the highest bit of m set, to the nearest double, ties to even. The last bit
+ * of m also stands for whatever nonzero is below it. */
+static double round_word(uint64_t m, long exponent)
+{
+	long below = -1074 - exponent; /* bits of m below the last one that a double can have */
+	if (below <= 11)               /* a normal number drops 11 of them */
+		return ldexp((double)m, (int)exponent);
+	if (below > 65)
+		return 0;
+	if (below > 62) { /* room for the two bits that decide */
+		uint64_t lost = m & 15;
+		m = m >> 4 | (lost != 0);
+		below -= 4;
+	}
+	uint64_t kept = m >> below, half = UINT64_C(1) << (below - 1);
+	uint64_t rest = m & (2 * half - 1);
+	kept += rest > half || (rest == half && (kept & 1));
+	return ldexp((double)kept, -1074);
+}
+
+/* (q + r) 2^exponent, 0 <= r < 1, r > 0 if `more`, to the nearest double. q has 56 bits or more. */
+static double round_scaled(mpz_t q, bool more, long exponent)
+{
+	uint64_t m = 0;
+	long cut = (long)mpz_sizeinbase(q, 2) - 64;
+	if (cut > 0) {
+		more |= !mpz_divisible_2exp_p(q, (mp_bitcnt_t)cut);
+		mpz_tdiv_q_2exp(q, q, (mp_bitcnt_t)cut);
+	} else {
+		mpz_mul_2exp(q, q, (mp_bitcnt_t)-cut);
+	}
+	mpz_export(&m, NULL, -1, sizeof(m), 0, 0, q);
+	return round_word(m | more, exponent + cut);
+}
+
+/* How many bits n must be shifted up by, for n / d to have at least `bits` bits; an even number. */
+static mp_bitcnt_t shift_for(const mpz_t n, const mpz_t d, size_t bits)
+{
+	size_t have = mpz_sizeinbase(n, 2), need = mpz_sizeinbase(d, 2) + bits;
+	return have > need ? 0 : (need - have + 2) & ~(mp_bitcnt_t)1;
+}
+
+double exact_mean(const struct exact *x)
+{
+	double mean = 0;
+	mpz_t sum, n, rest;
+	mpz_inits(sum, n, rest, NULL);
+	get_sum(x, sum);
+	set_u64(n, x->n);
+	int sign = mpz_sgn(sum);
+	if (sign != 0) {
+		mpz_abs(sum, sum);
+		mp_bitcnt_t shift = shift_for(sum, n, 64);
+		mpz_mul_2exp(sum, sum, shift);
+		mpz_tdiv_qr(sum, rest, sum, n);
+		mean = round_scaled(sum, mpz_sgn(rest) != 0, -1074 - (long)shift);
+	}
+	mpz_clears(sum, n, rest, NULL);
+	return sign < 0 ? -mean : mean;
+}
+
+/* sqrt((n Q - S^2) / (n (n - 1))), Q the sum of the squares, S that of the numbers. */
+double exact_stdev(const struct exact *x)
+{
+	double stdev = 0;
+	mpz_t n, d, sum, rest;
+	mpz_inits(n, d, sum, rest, NULL);
+	get_squares(x, n);
+	get_sum(x, sum);
+	set_u64(d, x->n);
+	mpz_mul(n, n, d);
+	mpz_submul(n, sum, sum);
+	set_u64(rest, x->n - 1);
+	mpz_mul(d, d, rest);
+	if (mpz_sgn(n) != 0) {
+		mp_bitcnt_t shift = shift_for(n, d, 128);
+		mpz_mul_2exp(n, n, shift);
+		mpz_tdiv_qr(n, rest, n, d);
+		bool more = mpz_sgn(rest) != 0;
+		mpz_sqrtrem(n, rest, n);
+		more |= mpz_sgn(rest) != 0;
+		stdev = round_scaled(n, more, -1074 - (long)(shift / 2));
+	}
+	mpz_clears(n, d, sum, rest, NULL);
+	return stdev;
+}
