@@ -5,7 +5,7 @@ same() { python3 "$ROOT/tests/same_tensors.py" "$@"; }
 model() { python3 "$ROOT/tests/make_model.py" "$@"; }
 
 # le64 N: a little-endian 64-bit number.
-le64() { local i; for i in 0 8 16 24 32 40 48 56; do printf "\\x$(printf %02x $(($1 >> i & 255)))"; done; }
+le64() { local i; for i in 0 8 16 24 32 40 48 56; do printf %b "\\x$(printf %02x $(($1 >> i & 255)))"; done; }
 
 # st JSON [BYTES]: safetensors with this header, and this many bytes of data.
 st() { local LC_ALL=C; le64 ${#1}; printf %s "$1"; head -c "${2:-0}" /dev/zero; }
@@ -86,22 +86,22 @@ refused_recipes() {
 
 @test "pt2nice: safetensors of each type pass through bit for bit, a second time byte for byte" {
 	for dtype in F16 BF16 F32 F64; do
-		model 8 6 3 3 7 --dtype $dtype --mask 0 > model
-		pt2nice model > once
-		same model once
+		model 8 6 3 3 7 --dtype $dtype --mask 0 > model.st
+		pt2nice model.st > once
+		same model.st once
 		pt2nice < once > twice
 		cmp once twice
 	done
 }
 
 @test "pt2nice: a pipe, a slow pipe, and a descriptor that was read from give the same" {
-	model 8 6 2 2 1 > model
-	pt2nice model > expected
-	pt2nice - < model | cmp expected
-	cat model | pt2nice | cmp expected
-	{ head -c 3 model; sleep 0.2; tail -c +4 model | head -c 90; sleep 0.2; tail -c +94 model; } |
+	model 8 6 2 2 1 > model.st
+	pt2nice model.st > expected
+	pt2nice - < model.st | cmp expected
+	head -c 10000 model.st | pt2nice | cmp expected
+	{ head -c 3 model.st; sleep 0.2; tail -c +4 model.st | head -c 90; sleep 0.2; tail -c +94 model.st; } |
 		pt2nice | cmp expected
-	{ echo line; cat model; } > behind
+	{ echo line; cat model.st; } > behind
 	{ read -r _; pt2nice; } < behind | cmp expected
 }
 
@@ -271,7 +271,7 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 
 @test "pt2nice: every recipe of make_pt.py is in a test" {
 	for recipe in $(pt --list); do
-		grep -qE "(^	| )$recipe[; |]" "$BATS_TEST_FILENAME" || { echo "$recipe"; false; }
+		grep -qE "(^	| )${recipe}[; |]" "$BATS_TEST_FILENAME" || { echo "$recipe"; false; }
 	done
 }
 
@@ -293,33 +293,33 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 	tiny=$ROOT/tests/fixtures/tiny.pt
 	size=$(wc -c < "$tiny")
 	for n in 3 4 5 21 22 30 $(seq 100 211 "$size") $((size - 22)) $((size - 1)); do
-		head -c "$n" "$tiny" > cut
-		refused cut ''
+		head -c "$n" "$tiny" > cut.st
+		refused cut.st ''
 	done
 }
 
 @test "pt2nice: safetensors cut short anywhere is refused" {
-	model 4 2 1 1 1 > model
-	size=$(wc -c < model)
+	model 4 2 1 1 1 > model.st
+	size=$(wc -c < model.st)
 	for n in 1 7 8 9 10 $(seq 20 29 "$size") $((size - 1)); do
-		head -c "$n" model > cut
-		refused cut ''
+		head -c "$n" model.st > cut.st
+		refused cut.st ''
 	done
-	head -c $((size - 1)) model > cut
-	refused cut 'unexpected end of input: 63 of 64 bytes of data'
+	head -c $((size - 1)) model.st > cut.st
+	refused cut.st 'unexpected end of input: 63 of 64 bytes of data'
 }
 
 # Whatever one changed byte does: status 0 or 1, and a line if it is 1.
 @test "pt2nice: one wrong byte never does more than a refusal" {
-	model 4 2 1 1 1 > model
-	python3 - "$ROOT/tests/fixtures/tiny.pt" model <<-'END'
+	model 4 2 1 1 1 > model.st
+	python3 - "$ROOT/tests/fixtures/tiny.pt" model.st <<-'END'
 	import random, sys
 	rng, n = random.Random(1), 0
 	for path in sys.argv[1:]:
 	    raw = open(path, "rb").read()
 	    for _ in range(150):
 	        bad = bytearray(raw)
-	        bad[rng.randrange(len(raw) if path == "model" else 2500)] ^= 1 << rng.randrange(8)
+	        bad[rng.randrange(len(raw) if path == "model.st" else 2500)] ^= 1 << rng.randrange(8)
 	        open("bad%d" % n, "wb").write(bad)
 	        n += 1
 	END
@@ -398,6 +398,9 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 	refused f 'too big'
 	entry '{"dtype":"F32","shape":[2],"data_offsets":[8,0]}'
 	refused f 'tensor w: data_offsets 8 to 0, but its shape takes 8 bytes'
+	# 0 - 8 is 2^64 - 8, the bytes of that shape; and the last end would be that of the file
+	st '{"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[4611686018427387902],"data_offsets":[8,0]}}' > f
+	refused f 'tensor w: data_offsets 8 to 0, but its shape takes 18446744073709551608 bytes'
 	entry '{"dtype":"F32","shape":[3],"data_offsets":[0,8]}'
 	refused f 'tensor w: data_offsets 0 to 8, but its shape takes 12 bytes'
 	entry '{"dtype":"F32","shape":[2],"data_offsets":[0,8]}' 7
@@ -447,4 +450,21 @@ st("name", json.dumps({"w" * 100000: empty}).encode())'
 	pt2nice "$MODEL" > nice.safetensors
 	same "$MODEL" nice.safetensors
 	pt2nice nice.safetensors | cmp nice.safetensors
+}
+
+@test "pt2nice: help, page and examples agree" {
+	for option in $(pt2nice --help | grep -o -- '--[a-z-]*'); do
+		sed 's/\\-/-/g' "$ROOT/man/pt2nice.1" | grep -q -- "Fl Fl ${option#--}"
+	done
+	cp "$ROOT/tests/fixtures/tiny.pt" nice.pt
+	python3 "$ROOT/tests/examples.py" "$ROOT/man/pt2nice.1"
+	python3 "$ROOT/tests/examples.py" "$ROOT/man/nicemodel.5"
+}
+
+@test "pt2nice: the pages are clean" {
+	command -v mandoc || skip "needs mandoc"
+	for page in pt2nice.1 nicemodel.5; do
+		mandoc -T lint "$ROOT/man/$page" | grep -v 'referenced manual not found' > findings || true
+		[ ! -s findings ]
+	done
 }
