@@ -155,6 +155,7 @@ RECIPES = {
     "left-over": lambda: archive(pickle(EMPTY_DICT + EMPTY_DICT)),
     "no-opcode": lambda: archive(PROTO + b"\xff" + STOP),
     "memo-unset": lambda: archive(pickle(b"h\x07")),
+    "memo-gap": lambda: archive(pickle(EMPTY_DICT + b"q\x09h\x07")),
     "text-too-long": lambda: archive(PROTO + b"X\xff\xff\xff\xff" + STOP),
     "text-cut": lambda: archive(PROTO + b"X\x09\0\0\0abc"),
     "global-cut": lambda: archive(PROTO + b"cos\nsyst"),
@@ -172,7 +173,8 @@ RECIPES = {
     "long-storage": lambda: archive(ONE, {"0": FOUR + FOUR}),
     "beyond-storage": lambda: one(shape=(5,)),
     "offset": lambda: one(offset=1),
-    "offset-wraps": lambda: one(offset=2 ** 63 - 1, shape=(2 ** 63 - 1,)),
+    "offset-wraps": lambda: one(  # offset + elements = 2^64
+        offset=2 ** 63 - 1, shape=(3, (2 ** 63 + 1) // 3), stride=((2 ** 63 + 1) // 3, 1)),
     "offset-negative": lambda: one(offset=-1),
     "shape-negative": lambda: one(shape=(-4,)),
     "stride": lambda: one(shape=(2,), stride=(2,)),

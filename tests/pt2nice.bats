@@ -187,6 +187,7 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 	left-over the pickle goes on after its end
 	no-opcode pickle (byte 2): 0xff is no opcode
 	memo-unset nothing is kept in place 7 of the memo
+	memo-gap nothing is kept in place 7 of the memo
 	text-too-long a string of 4294967295 bytes
 	text-cut unexpected end of the pickle
 	global-cut unexpected end of the pickle
@@ -210,7 +211,7 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 	long-storage tensor w: a storage of 4 elements (F32), but record archive/data/0 has 32 bytes
 	beyond-storage tensor w: it takes 5 elements from 0 on of a storage of 4
 	offset tensor w: it takes 4 elements from 1 on of a storage of 4
-	offset-wraps tensor w: it takes 9223372036854775807 elements from 9223372036854775807 on
+	offset-wraps tensor w: it takes 9223372036854775809 elements from 9223372036854775807 on
 	offset-negative -1 is negative
 	shape-negative -4 is negative
 	stride tensor w: it is not contiguous
