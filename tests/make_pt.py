@@ -6,6 +6,7 @@
 
 A recipe is a pickle, put together opcode by opcode, and the records of the archive.
 """
+import copy
 import io
 import struct
 import sys
@@ -82,6 +83,18 @@ def twice():
     return out.getvalue()
 
 
+def overlapping():
+    """Two records whose bytes are the same place of the file: together they are larger than it is."""
+    out = io.BytesIO(archive(pickle(state_dict(
+        ("v", tensor(storage("0", 4000))), ("w", tensor(storage("1", 4000))))), {"0": FOUR * 1000}))
+    with zipfile.ZipFile(out, "a") as z:
+        z.writestr("archive/byteorder", b"little")  # has the directory written again
+        again = copy.copy(z.getinfo("archive/data/0"))
+        again.filename = "archive/data/1"
+        z.filelist.append(again)
+    return out.getvalue()
+
+
 def encrypted():
     """The flag alone, in the local header and the directory, of the first entry."""
     raw = bytearray(archive(ONE))
@@ -111,7 +124,9 @@ RECIPES = {
     "good-shared": lambda: archive(pickle(state_dict(
         ("v", tensor()), ("w", tensor(offset=1, shape=(3, 1), stride=(1, 77)))))),
     "good-scalar": lambda: one(shape=(), stride=(), offset=3),
-    "good-empty-tensor": lambda: one(shape=(0, 3), stride=(3, 1), offset=4),
+    "good-tied": lambda: archive(pickle(state_dict(
+        ("v", tensor(storage(n=4000))), ("w", tensor(storage(n=4000))))), {"0": FOUR * 1000}),
+    "good-empty-tensor": lambda: one(shape=(0, 3), stride=(77, 5), offset=4),
     "good-metadata": lambda: archive(pickle(
         ORDERED_DICT + text("w") + tensor() + SETITEM +
         EMPTY_DICT + text("_metadata") + ORDERED_DICT + SETITEM + BUILD)),
@@ -217,6 +232,7 @@ RECIPES = {
     "bomb": lambda: archive(ONE, {"0": bytes(50000000)}, method=zipfile.ZIP_DEFLATED),
     "encrypted": encrypted,
     "record-twice": twice,
+    "overlapping-records": overlapping,
     "no-pickle": lambda: archive(None),
     "two-pickles": lambda: archive(ONE, **{"x/data_pkl": ONE}),
     "no-version": lambda: archive(ONE, version=None),

@@ -117,6 +117,8 @@ t = read_safetensors('out')[0]
 print(*[(k, s, to_floats(d, b)) for k, (d, s, b) in t.items()], sep='\n')"
 	[ "${lines[0]}" = "('v', [4], (1.0, 2.0, 3.0, 4.0))" ]
 	[ "${lines[1]}" = "('w', [3, 1], (2.0, 3.0, 4.0))" ]
+	pt good-tied | pt2nice > out
+	[ "$(tail -c 32 out | od -An -v -tx1 | sort -u)" = "$(pt good | pt2nice | tail -c 16 | od -An -tx1)" ]
 	pt good-scalar > good-scalar.pt
 	run -0 bash -c 'pt2nice good-scalar.pt | tail -c 4 | od -An -tx1'
 	[ "$output" = ' 00 00 80 40' ]
@@ -258,6 +260,7 @@ assert t == {'': ('F32', [], bytes(4))}, t"
 	bomb record archive/data.pkl is compressed
 	encrypted record archive/data.pkl is encrypted
 	record-twice record archive/data/0 is there twice
+	overlapping-records tensor w: the records are larger than the file
 	no-pickle a zip archive without data.pkl
 	two-pickles there are two pickles: archive/data.pkl and archive/x/data.pkl
 	no-version record version is ''
