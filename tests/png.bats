@@ -44,6 +44,12 @@ all_of() {
 	{ head -c 50 grey8-7x13.png; sleep 0.2; tail -c +51 grey8-7x13.png; } | png2raw -t u8 | cmp - grey8-7x13.u8
 }
 
+@test "png2raw: a file does not take the place of a closed standard input" {
+	run -1 --separate-stderr bash -c 'png2raw -t u8 "$0" - <&- > out' "$good/ramp8.png"
+	[ "$stderr" = "png2raw: standard input: cannot read: Bad file descriptor" ]
+	cmp out "$good/ramp8.u8"
+}
+
 @test "png2raw: one size; the records before another one are written" {
 	cd "$good"
 	run -1 --separate-stderr bash -c 'png2raw -t u8 grey8-7x13.png grey8-9x5.png grey8-7x13.png > "$0"' "$BATS_TEST_TMPDIR/out"

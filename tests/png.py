@@ -129,6 +129,7 @@ def hostile():
     return {
         "huge": (file(head=header(100000, 100000, 8, GREY)), "100000x100000 pixels (height x width) are too many"),
         "wide": (file(head=header(1, 65537, 16, RGBA)), "1x65537 pixels (height x width) are too many"),
+        "tall": (file(head=header(65537, 1, 8, GREY)), "65537x1 pixels (height x width) are too many"),
         "area": (file(head=header(4097, 4096, 16, RGBA, True)), "4097x4096 pixels (height x width) are too many"),
         "most": (file(head=header(2**31 - 1, 2**31 - 1, 16, RGBA)), "too many"),
         "zero": (file(head=header(0, 16, 8, GREY)), "PNG: Invalid IHDR data"),
