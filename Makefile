@@ -5,31 +5,40 @@ B       ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
-CC      ?= cc
 CFLAGS  ?= -O2 -g
 INSTALL ?= install
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
            -Wformat=2 -Wundef
-# -O3 for the loops over elements; no -march and no -ffast-math: the same bits everywhere.
+# -O3 for the loops over elements; no -march and no -ffast-math: a binary runs elsewhere, and NaN is NaN.
 OURS_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -DNICETOOLS_VERSION='"$(VERSION)"' -Ilib -Icmd
 OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -pthread $(WARNINGS)
-COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 
-# What each program needs beyond libc and libm.
-LIBS_idx2raw    = -lz
-LIBS_nicestat   = -lgmp
-LIBS_unit_exact = -lgmp
+# What each program and unit needs beyond libc and libm.
+LIBS_idx2raw        = -lz
+LIBS_niceflow       = -ldnnl -ljansson -lzip
+LIBS_nicestat       = -lgmp
+LIBS_png2raw        = -lpng
+LIBS_pt2nice        = -lzip -ljansson
+LIBS_raw2idx        = -lz
+LIBS_raw2png        = -lpng
+LIBS_unit_exact     = -lgmp
+LIBS_unit_flow      = -ldnnl
+LIBS_unit_matmul    = -ldnnl
 
-PROGRAMS = $(filter-out cli,$(basename $(notdir $(wildcard cmd/*.c))))
+SHARED_CMD = cli progress
+PROGRAMS = $(filter-out $(SHARED_CMD),$(basename $(notdir $(wildcard cmd/*.c))))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
 PAGES    = $(wildcard man/*.[1-8])
+HEADERS  = $(wildcard lib/*.h cmd/*.h tests/*.h)
 LIB_OBJS = $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c))
+CMD_OBJS = $(SHARED_CMD:%=$(B)/cmd/%.o)
 
-all: $(PROGRAMS:%=$(B)/bin/%)
+all: $(PROGRAMS:%=$(B)/bin/%) ## build the programs into $(B)/bin
 
-$(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/cli.o $(B)/libnice.a
+$(B)/bin/%: $(B)/cmd/%.o $(CMD_OBJS) $(B)/libnice.a
 	@mkdir -p $(@D)
 	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
 
@@ -40,19 +49,86 @@ $(B)/libnice.a: $(LIB_OBJS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/%.o: %.c Makefile
+# `make deps all` installs first, with -j, too.
+$(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
-	$(COMPILE)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+# Packages: to build, demonstrate and test; and what `make lint` wants.
+APT_deps  = gcc libc6-dev make libdnnl-dev libpng-dev libzip-dev libjansson-dev zlib1g-dev libgmp-dev \
+            bats python3 gnuplot-nox
+APT_lint  = cppcheck shellcheck mandoc clang
+DNF_deps  = gcc make onednn-devel libpng-devel libzip-devel jansson-devel zlib-devel gmp-devel bats \
+            python3 gnuplot libasan libubsan
+DNF_lint  = cppcheck ShellCheck mandoc clang
+BREW_deps = onednn libpng libzip jansson zlib gmp bats-core python3 gnuplot
+BREW_lint = cppcheck shellcheck mandoc
+
+deps: ; @$(call install_packages,deps) ## install the packages that are missing (apt, dnf, brew)
+deps-lint: ; @$(call install_packages,lint) ## the same for `make lint`
+
+# $(1) is deps or lint. Says what it does; does nothing if nothing is missing.
+install_packages = \
+	if command -v apt-get > /dev/null; then \
+		all="$(APT_$(1))"; install="apt-get install -y --no-install-recommends"; update="apt-get update"; \
+		has() { dpkg-query -W -f '$${Status}' "$$1" 2> /dev/null | grep -q 'ok installed'; }; \
+	elif command -v dnf > /dev/null; then \
+		all="$(DNF_$(1))"; install="dnf install -y"; update=:; \
+		has() { rpm -q --whatprovides "$$1" > /dev/null 2>&1; }; \
+	elif command -v brew > /dev/null; then \
+		all="$(BREW_$(1))"; install="brew install"; update=:; \
+		has() { brew list --versions "$$1" > /dev/null 2>&1; }; \
+	else \
+		echo "no apt-get, dnf or brew here; please install what these Debian packages hold: $(APT_$(1))" >&2; exit 1; \
+	fi; \
+	missing=; for p in $$all; do has "$$p" || missing="$$missing $$p"; done; \
+	[ -n "$$missing" ] || { echo "$(1): nothing is missing"; exit 0; }; \
+	sudo=; case $$install in brew*) ;; *) [ "$$(id -u)" = 0 ] || sudo=sudo ;; esac; \
+	if [ -n "$$sudo" ] && ! command -v sudo > /dev/null; then \
+		echo "$(1): not root, and no sudo: as root, run: $$install$$missing" >&2; exit 1; \
+	fi; \
+	echo "$(1): installing$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$sudo $$update && $$sudo $$install $$missing
+
+mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=1] [K=3]
+	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
 
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
-check: all $(UNITS:%=$(B)/tests/%)
-	@B=$(B) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
+check: all $(UNITS:%=$(B)/tests/%) ## run the tests [TESTS="tests/idx2raw.bats ..."]
+	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 
-clean:
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+check-asan: ## the same tests, built with the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(SANITIZE)' check
+
+lint: ## compilers, headers alone, cppcheck, shellcheck, mandoc: all silent
+	@$(MAKE) -s B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' all
+	@$(MAKE) -s B=$(B)/lint-clang CC=clang CFLAGS='-O2 -Werror' all
+	@for h in $(HEADERS); do echo "#include \"$$h\"" | $(COMPILE) -Werror -Wno-unused -I. -x c -fsyntax-only - || exit 1; done
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -Ilib -Icmd -DNICETOOLS_VERSION='""' lib cmd
+	shellcheck -s sh tests/run .ci/run
+	shellcheck -s bash -e SC2031,SC2030,SC2154,SC2034 tests/*.bash tests/*.bats
+	mandoc -T lint $(PAGES)
+
+install: all ## install into $(DESTDIR)$(PREFIX), pages included
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(PROGRAMS:%=$(B)/bin/%) $(DESTDIR)$(BINDIR)
+	for p in $(PAGES); do d=$(DESTDIR)$(MANDIR)/man$${p##*.}; $(INSTALL) -d "$$d" && $(INSTALL) -m 644 $$p "$$d" || exit 1; done
+
+uninstall: ## remove what install put there
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%)
+	for p in $(PAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}; done
+
+clean: ## remove $(B)
 	rm -rf $(B)
 
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all check clean
+.PHONY: all deps deps-lint mnist check check-asan lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -3,18 +3,32 @@
 
 #include "num.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli *self;
+
+/* The next file opened would become a closed standard output, and be written to. What we put there
+ * instead refuses to be read or written, just as a closed descriptor does. */
+static void hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+	}
+}
 
 void cli_start(const struct cli *cli, char **argv)
 {
 	static char buffer[1 << 16];
 	self = cli;
+	hold_standard_descriptors();
 	argv[0] = (char *)(uintptr_t)cli->name; /* for getopt's messages */
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
@@ -104,6 +118,8 @@ const char *cli_operand(int argc, char **argv)
 int cli_fail(const char *file, const struct error *e)
 {
 	fflush(stdout); /* what is right comes first */
+	if (ferror(stdout) && e->status == STATUS_SYSTEM)
+		return EXIT_BAD; /* lost output is reported once, by cli_finish */
 	if (!file)
 		fprintf(stderr, "%s: %s\n", self->name, e->text);
 	else

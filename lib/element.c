@@ -143,13 +143,27 @@ static void u8_to_f32(const unsigned char *in, size_t n, unsigned char *raw)
 		memcpy(raw + 4 * i, table[in[i]], 4);
 }
 
+static void reverse_bytes(const unsigned char *in, size_t n, size_t bytes, unsigned char *out)
+{
+	for (size_t i = 0; i < n; i++, in += bytes, out += bytes) {
+		for (size_t k = 0; k < bytes; k++)
+			out[k] = in[bytes - 1 - k];
+	}
+}
+
+void element_raw_to_big_endian(enum element type, const unsigned char *raw, size_t n,
+                               unsigned char *out)
+{
+	reverse_bytes(raw, n, elements[type].bytes, out);
+}
+
 bool element_big_endian_to_raw(enum element from, const unsigned char *in, size_t n,
                                enum element to, unsigned char *raw)
 {
 	if (to == ELEMENT_U8 && from != ELEMENT_U8)
 		return false;
-	if (from == ELEMENT_U8 && to == ELEMENT_U8) {
-		memcpy(raw, in, n);
+	if (from == to) {
+		reverse_bytes(in, n, elements[to].bytes, raw);
 	} else if (from == ELEMENT_U8 && to == ELEMENT_F32) {
 		u8_to_f32(in, n, raw);
 	} else {

@@ -24,9 +24,13 @@ void element_from_double(enum element type, const double *values, size_t n, unsi
 
 /* Big-endian elements of any type to little-endian raw elements of type `to` (u8, f32, f64);
  * true unless that conversion does not exist: only u8 becomes u8. u8 is scaled to b/255 as
- * above, other integers keep their values. */
+ * above, other integers keep their values, and a type stays what it is bit for bit. */
 bool element_big_endian_to_raw(enum element from, const unsigned char *in, size_t n,
                                enum element to, unsigned char *raw);
+
+/* Little-endian raw elements to big-endian ones of the same type, bit for bit. */
+void element_raw_to_big_endian(enum element type, const unsigned char *raw, size_t n,
+                               unsigned char *out);
 
 /* One big-endian element of an integer type, its value as it is; false for the others. */
 bool element_big_endian_integer(enum element type, const unsigned char *p, int64_t *out);

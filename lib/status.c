@@ -6,6 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Names and texts out of hostile files stay on their line and send the terminal no commands. */
+static void make_printable(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+	}
+}
+
 enum status error_set(struct error *e, enum status status, const char *format, ...)
 {
 	if (e->status != STATUS_OK)
@@ -14,6 +23,7 @@ enum status error_set(struct error *e, enum status status, const char *format, .
 	va_start(args, format);
 	vsnprintf(e->text, sizeof(e->text), format, args);
 	va_end(args);
+	make_printable(e->text);
 	return e->status = status;
 }
 
@@ -26,6 +36,7 @@ enum status error_system(struct error *e, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(e->text, sizeof(e->text), format, args);
 	va_end(args);
+	make_printable(e->text);
 	size_t used = strlen(e->text);
 	snprintf(e->text + used, sizeof(e->text) - used, ": %s", strerror(saved));
 	return e->status = STATUS_SYSTEM;
@@ -46,6 +57,7 @@ enum status error_prefix(struct error *e, const char *format, ...)
 	va_end(args);
 	size_t used = strlen(e->text);
 	snprintf(e->text + used, sizeof(e->text) - used, "%s", rest);
+	make_printable(e->text);
 	return e->status;
 }
 
@@ -59,6 +71,7 @@ enum status error_add(struct error *e, enum status status, const char *format, .
 	va_start(args, format);
 	vsnprintf(finding, sizeof(finding), format, args);
 	va_end(args);
+	make_printable(finding);
 	if (used + 2 + strlen(finding) < room)
 		snprintf(e->text + used, sizeof(e->text) - used, "%s%s", used ? "; " : "", finding);
 	else if (used < sizeof(more) || strcmp(e->text + used - strlen(more), more) != 0)

@@ -19,7 +19,7 @@ enum status {
 /* The first error wins: later ones are ignored until error_clear. Initialise with {0}. */
 struct error {
 	enum status status;
-	char text[4000]; /* lower case, no full stop, no newline; "" when status is STATUS_OK */
+	char text[4000]; /* lower case, no full stop, no control characters; "" if STATUS_OK */
 };
 
 /* Records the error unless one is there already; returns the status that e now holds. */

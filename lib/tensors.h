@@ -32,6 +32,7 @@ struct tensor_note {
 struct tensors {
 	struct tensor *items; /* in the order of the file */
 	size_t nitems;
+	uint32_t *by_name; /* the items' numbers, sorted by name; tensors_add keeps it */
 	struct tensor_note *notes; /* metadata */
 	size_t nnotes;
 	void *owned; /* bytes that the data point into; released by release_owned */
@@ -43,6 +44,7 @@ void tensors_release(struct tensors *t);
 
 size_t tensor_type_bytes(enum tensor_type type);
 const char *tensor_type_name(enum tensor_type type); /* "F16", "BF16", "F32", "F64" */
+bool tensor_type_parse(const char *name, enum tensor_type *out);
 
 /* Appends a tensor (name copied, data not); a name that is there already is STATUS_MALFORMED, a
  * rank or size that does not fit STATUS_UNSUPPORTED. */

@@ -1,0 +1,329 @@
+/* niceflow: raw records through a NICE flow: likelihoods, latents, samples. */
+#include "cli.h"
+#include "flow.h"
+#include "modelfile.h"
+#include "num.h"
+#include "parallel.h"
+#include "progress.h"
+#include "rng.h"
+#include "statedict.h"
+#include "stream.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct cli cli = {
+    "niceflow",
+    "usage: niceflow -m MODEL [-t u8|f32|f64] [-z | -x] [-b] [-j THREADS] [-B BATCH] [-q] [file]\n"
+    "       niceflow -m MODEL -n N [-S SEED] [-T TEMPERATURE] [-j THREADS] [-B BATCH] [-q]\n"
+    "       niceflow -m MODEL -i\n"
+    "Write the log-likelihood (nats) of each raw record under a NICE flow, one per line.\n"
+    "\n"
+    "  -m, --model MODEL        safetensors or PyTorch .pt\n"
+    "  -t, --type TYPE          element type of the input: u8, f32 (default), f64\n"
+    "  -z, --latent             write the latents z of the records x, raw f32\n"
+    "  -x, --inverse            write the records x of the latents z, raw f32\n"
+    "  -n, --samples N          write N samples of the model, raw f32\n"
+    "  -S, --seed SEED          seed of -n (default 0)\n"
+    "  -T, --temperature T      scale of the samples' latents (default 1)\n"
+    "  -b, --binary             write likelihoods as raw f64, not as text\n"
+    "  -j, --threads THREADS    threads (default: all cores)\n"
+    "  -B, --batch BATCH        records that are taken at once at the most (default 768)\n"
+    "  -i, --info               print what the model is\n"
+    "      --progress           draw the progress line even if this is no terminal\n"
+    "  -q, --quiet              no progress line\n"
+    "  -h, --help               print this help\n"
+    "  -V, --version            print the version\n"};
+
+enum mode { LIKELIHOOD, LATENT, INVERSE, SAMPLES, INFO };
+
+struct options {
+	enum mode mode;
+	const char *model, *file;
+	enum element type;
+	uint64_t nsamples, seed;
+	double temperature;
+	bool binary;
+	unsigned nthreads; /* 0: the default */
+	size_t batch;
+	enum progress_wish progress;
+};
+
+static void set_mode(struct options *o, enum mode mode)
+{
+	if (o->mode != LIKELIHOOD && o->mode != mode)
+		cli_usage("only one of -z, -x, -n, -i");
+	o->mode = mode;
+}
+
+static void check_options(const struct options *o, int argc)
+{
+	if (!o->model)
+		cli_usage("no model: -m MODEL");
+	if ((o->mode == SAMPLES || o->mode == INFO) && optind < argc)
+		cli_usage("-n and -i read no file");
+	if (o->mode != SAMPLES && o->mode != INFO && !strcmp(o->model, "-") && !strcmp(o->file, "-"))
+		cli_usage("model and records cannot both come from standard input");
+}
+
+static void parse_options(int argc, char **argv, struct options *o)
+{
+	enum { PROGRESS = 256 };
+	static const struct option table[] = {{"model", required_argument, NULL, 'm'},
+	                                      {"type", required_argument, NULL, 't'},
+	                                      {"latent", no_argument, NULL, 'z'},
+	                                      {"inverse", no_argument, NULL, 'x'},
+	                                      {"samples", required_argument, NULL, 'n'},
+	                                      {"seed", required_argument, NULL, 'S'},
+	                                      {"temperature", required_argument, NULL, 'T'},
+	                                      {"binary", no_argument, NULL, 'b'},
+	                                      {"threads", required_argument, NULL, 'j'},
+	                                      {"batch", required_argument, NULL, 'B'},
+	                                      {"info", no_argument, NULL, 'i'},
+	                                      {"progress", no_argument, NULL, PROGRESS},
+	                                      {"quiet", no_argument, NULL, 'q'},
+	                                      CLI_OPTIONS};
+	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = 4 * MATMUL_MAX_ROWS};
+	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:S:T:bj:B:iqhV", table, NULL)) != -1;) {
+		switch (c) {
+		case 'm':
+			o->model = optarg;
+			break;
+		case 't':
+			o->type = cli_element("-t", optarg);
+			break;
+		case 'z':
+			set_mode(o, LATENT);
+			break;
+		case 'x':
+			set_mode(o, INVERSE);
+			break;
+		case 'n':
+			set_mode(o, SAMPLES);
+			o->nsamples = cli_u64("-n", optarg, 0, UINT64_MAX);
+			break;
+		case 'S':
+			o->seed = cli_u64("-S", optarg, 0, UINT64_MAX);
+			break;
+		case 'T':
+			o->temperature = cli_double("-T", optarg);
+			break;
+		case 'b':
+			o->binary = true;
+			break;
+		case 'j':
+			o->nthreads = (unsigned)cli_u64("-j", optarg, 1, 1024);
+			break;
+		case 'B':
+			o->batch = (size_t)cli_u64("-B", optarg, 1, 1 << 20);
+			break;
+		case 'i':
+			set_mode(o, INFO);
+			break;
+		case PROGRESS:
+			o->progress = PROGRESS_ALWAYS;
+			break;
+		case 'q':
+			o->progress = PROGRESS_NEVER;
+			break;
+		default:
+			cli_option(c);
+		}
+	}
+	o->file = cli_operand(argc, argv);
+	check_options(o, argc);
+}
+
+/* ---- what is written ---- */
+
+static void write_likelihoods(const double *ll, size_t n, bool binary)
+{
+	for (size_t i = 0; i < n; i++) {
+		char text[NUM_TEXT];
+		unsigned char raw[8];
+		if (binary) {
+			element_from_double(ELEMENT_F64, &ll[i], 1, raw);
+			fwrite(raw, 1, sizeof(raw), stdout);
+		} else {
+			num_format_double(ll[i], text);
+			puts(text);
+		}
+	}
+}
+
+static void write_f32(const double *values, size_t n)
+{
+	unsigned char raw[1 << 14];
+	for (size_t i = 0; i < n; i += sizeof(raw) / 4) {
+		size_t piece = n - i < sizeof(raw) / 4 ? n - i : sizeof(raw) / 4;
+		element_from_double(ELEMENT_F32, values + i, piece, raw);
+		fwrite(raw, 4, piece, stdout);
+	}
+}
+
+/* ---- the three ways of the data ---- */
+
+/* x: (n, D), overwritten. */
+static enum status write_results(struct flow *f, const struct options *o, size_t n, double *x,
+                                 struct error *e)
+{
+	if (o->mode == LIKELIHOOD) {
+		double *ll = x; /* a batch's likelihoods take the place of the records they are of */
+		if (flow_log_likelihood(f, n, x, ll, e) == STATUS_OK)
+			write_likelihoods(ll, n, o->binary);
+		return e->status;
+	}
+	if (o->mode == LATENT)
+		flow_forward(f, n, x, x, e);
+	else
+		flow_inverse(f, n, x, x, e);
+	if (e->status == STATUS_OK)
+		write_f32(x, n * f->d);
+	return e->status;
+}
+
+/* Records in the file, if it is one; 0 otherwise. */
+static uint64_t count_records(int fd, size_t record_bytes)
+{
+	struct stat st;
+	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	return regular ? (uint64_t)st.st_size / record_bytes : 0;
+}
+
+static enum status run_batches(struct flow *f, const struct options *o, struct records *in,
+                               double *x, struct error *e)
+{
+	struct progress progress;
+	const unsigned char *raw;
+	size_t n = 1;
+	progress_start(&progress, o->progress, count_records(in->fd, in->record_bytes));
+	while (!ferror(stdout) && records_next(in, &raw, &n, e) == STATUS_OK && n > 0) {
+		element_to_double(o->type, raw, n * f->d, x);
+		if (write_results(f, o, n, x, e) != STATUS_OK)
+			break;
+		progress_update(&progress, in->nrecords);
+	}
+	progress_end(&progress);
+	if (e->status == STATUS_TRUNCATED)
+		error_add(e, STATUS_TRUNCATED, "the model takes records of %zu %s elements", f->d,
+		          element_name(o->type));
+	return e->status;
+}
+
+static enum status run_file(struct flow *f, const struct options *o, struct error *e)
+{
+	struct records in = {0};
+	int fd = -1;
+	double *x = NULL;
+	if (stream_open(o->file, &fd, e) == STATUS_OK &&
+	    records_init(&in, fd, stdout, f->d * element_bytes(o->type), o->batch, e) == STATUS_OK) {
+		x = malloc(o->batch * f->d * sizeof(double));
+		if (x)
+			run_batches(f, o, &in, x, e);
+		else
+			error_memory(e);
+	}
+	free(x);
+	records_release(&in);
+	if (fd > 0)
+		close(fd);
+	return e->status;
+}
+
+/* Latent number i depends on (seed, i) alone. */
+static void draw_latents(const struct options *o, uint64_t first, size_t n, size_t d, double *z)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct rng rng;
+		rng_init(&rng, o->seed, RNG_SAMPLES, first + i);
+		for (size_t j = 0; j < d; j++)
+			z[i * d + j] = o->temperature * rng_logistic(&rng);
+	}
+}
+
+static enum status run_samples(struct flow *f, const struct options *o, struct error *e)
+{
+	struct progress progress;
+	double *z = malloc(o->batch * f->d * sizeof(double));
+	if (!z)
+		return error_memory(e);
+	progress_start(&progress, o->progress, o->nsamples);
+	for (uint64_t i = 0; i < o->nsamples && !ferror(stdout);) {
+		size_t n = o->nsamples - i < o->batch ? (size_t)(o->nsamples - i) : o->batch;
+		draw_latents(o, i, n, f->d, z);
+		if (flow_inverse(f, n, z, z, e) != STATUS_OK)
+			break;
+		write_f32(z, n * f->d);
+		progress_update(&progress, i += n);
+	}
+	progress_end(&progress);
+	free(z);
+	return e->status;
+}
+
+static void print_info(const struct statedict *s, const struct tensors *t, double log_det)
+{
+	char text[NUM_TEXT];
+	uint64_t nparameters = 0;
+	for (size_t i = 0; i < t->nitems; i++)
+		nparameters += t->items[i].nelements;
+	num_format_double(log_det, text);
+	printf("elements\t%zu\ncouplings\t%zu\nhidden\t%zu\nwidths\t%zu", s->d, s->ncouplings,
+	       s->nlayers - 1, s->d / 2);
+	for (size_t i = 0; i < s->nlayers; i++)
+		printf("-%zu", s->layers[i].out);
+	printf("\nparameters\t%" PRIu64 "\nmask_config\t%d\nlog_determinant\t%s\n", nparameters,
+	       s->mask_config, text);
+	for (size_t i = 0; i < t->nnotes; i++) {
+		if (strcmp(t->notes[i].key, "mask_config") != 0)
+			printf("%s\t%s\n", t->notes[i].key, t->notes[i].value);
+	}
+}
+
+/* ---- the way of the model ---- */
+
+static enum status load(const struct options *o, struct flow *f, struct error *e)
+{
+	struct tensors tensors = {0};
+	struct statedict dict = {0};
+	int fd = -1;
+	if (stream_open(o->model, &fd, e) == STATUS_OK &&
+	    modelfile_read(fd, &tensors, e) == STATUS_OK &&
+	    statedict_read(&dict, &tensors, e) == STATUS_OK &&
+	    flow_init(f, &dict, &matmul_dnnl, e) == STATUS_OK && o->mode == INFO)
+		print_info(&dict, &tensors, f->log_det);
+	statedict_release(&dict);
+	tensors_release(&tensors);
+	if (fd > 0)
+		close(fd);
+	return e->status;
+}
+
+static int run(struct flow *f, const struct options *o)
+{
+	struct error e = {0};
+	if (o->mode == INFO)
+		return EXIT_OK;
+	if (o->mode == SAMPLES)
+		return run_samples(f, o, &e) == STATUS_OK ? EXIT_OK : cli_fail(NULL, &e);
+	return run_file(f, o, &e) == STATUS_OK ? EXIT_OK : cli_fail(o->file, &e);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct error e = {0};
+	struct flow flow = {0};
+	cli_start(&cli, argv);
+	parse_options(argc, argv, &o);
+	if (o.nthreads > 0)
+		parallel_set_threads(o.nthreads);
+	int status =
+	    load(&o, &flow, &e) == STATUS_OK ? run(&flow, &o) : cli_fail(o.model, &e);
+	flow_release(&flow);
+	return cli_finish(status);
+}

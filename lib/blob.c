@@ -1,0 +1,87 @@
+/* Knows how a file comes into memory. Does not know what is in it. */
+#include "blob.h"
+
+#include "stream.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void release_mapped(void *data, size_t size)
+{
+	munmap(data, size);
+}
+
+static void release_allocated(void *data, size_t size)
+{
+	(void)size;
+	free(data);
+}
+
+/* False where the file has to be read: a pipe, a device, a file that is partly read or empty. */
+static bool map(int fd, struct blob *b)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+	    (uintmax_t)st.st_size > SIZE_MAX / 2 || lseek(fd, 0, SEEK_CUR) != 0)
+		return false;
+	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return false;
+	*b = (struct blob){data, (size_t)st.st_size, release_mapped};
+	return true;
+}
+
+static enum status grow(struct blob *b, size_t *capacity, struct error *e)
+{
+	size_t wanted = *capacity ? 2 * *capacity : 1 << 16;
+	unsigned char *data = wanted > SIZE_MAX / 2 ? NULL : realloc(b->data, wanted);
+	if (!data)
+		return error_memory(e);
+	*b = (struct blob){data, b->size, release_allocated};
+	*capacity = wanted;
+	return STATUS_OK;
+}
+
+static enum status read_all(int fd, blob_check *check, struct blob *b, struct error *e)
+{
+	size_t capacity = 0, got = 1;
+	bool checked = false;
+	while (got > 0) {
+		if (b->size == capacity && grow(b, &capacity, e) != STATUS_OK)
+			return e->status;
+		if (stream_read(fd, NULL, b->data + b->size, capacity - b->size, &got, e) !=
+		    STATUS_OK)
+			return e->status;
+		b->size += got;
+		if (!checked && (b->size >= BLOB_HEAD_BYTES || got == 0)) {
+			if (check(b->data, b->size, e) != STATUS_OK)
+				return e->status;
+			checked = true;
+		}
+	}
+	return STATUS_OK;
+}
+
+enum status blob_read(int fd, blob_check *check, struct blob *out, struct error *e)
+{
+	struct blob made = {0};
+	if (map(fd, &made))
+		check(made.data, made.size, e);
+	else
+		read_all(fd, check, &made, e);
+	if (e->status == STATUS_OK)
+		*out = made;
+	else
+		blob_release(&made);
+	return e->status;
+}
+
+void blob_release(struct blob *b)
+{
+	if (b->release)
+		b->release(b->data, b->size);
+	*b = (struct blob){0};
+}

@@ -1,0 +1,561 @@
+/*
+ * Knows oneDNN, its C interface of versions 2 and 3, and is the only file that does.
+ *
+ * The same bits for a row whatever the batch: oneDNN's batch-reduced kernels ("brgemm") compute a
+ * row in the same order wherever it stands and however many there are; its older "gemm" kernels
+ * do not, but treat all rows alike if one thread takes a multiple of the kernel's block. So a
+ * layer is prepared for a ladder of row counts, and a batch runs on the smallest rung it fits:
+ * many rungs for brgemm, few and wide ones, on one thread, for anything else. tests/matmul.bats
+ * holds this on every instruction set that the machine can be told to use.
+ */
+#include "matmul.h"
+
+#include "parallel.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <oneapi/dnnl/dnnl.h>
+
+static const size_t rungs[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, MATMUL_MAX_ROWS};
+enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), GEMM_BLOCK = 48 };
+
+struct rung {
+	bool refused; /* its kernel is not one that keeps the bits: use a wider rung */
+	dnnl_primitive_t primitive; /* NULL until it is needed */
+	dnnl_memory_t x, y;
+};
+
+struct linear {
+	size_t in, out;
+	bool relu;
+	bool brgemm;
+	dnnl_memory_t weight, bias; /* weight in the order that oneDNN prefers */
+	struct rung rungs[NRUNGS];
+};
+
+/* One engine and one stream for the process: oneDNN's CPU engine has no state of ours. */
+static dnnl_engine_t engine;
+static dnnl_stream_t stream;
+
+static bool failed(dnnl_status_t status, struct error *e)
+{
+	if (status == dnnl_out_of_memory)
+		error_memory(e);
+	else if (status != dnnl_success)
+		error_set(e, STATUS_SYSTEM, "oneDNN: failure %d", (int)status);
+	return status != dnnl_success;
+}
+
+/* ---- what differs between oneDNN 2 and 3 ---- */
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef dnnl_memory_desc_t desc;
+typedef const_dnnl_memory_desc_t desc_ref;
+#define REF(d) (d)
+#else
+typedef dnnl_memory_desc_t desc;
+typedef const dnnl_memory_desc_t *desc_ref;
+#define REF(d) (&(d))
+#endif
+
+static dnnl_status_t desc_create_typed(desc *d, int rank, const dnnl_dims_t dims,
+                                       dnnl_data_type_t type, dnnl_format_tag_t tag)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_memory_desc_create_with_tag(d, rank, dims, type, tag);
+#else
+	return dnnl_memory_desc_init_by_tag(d, rank, dims, type, tag);
+#endif
+}
+
+static void desc_free(desc *d)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	dnnl_memory_desc_destroy(*d);
+#else
+	(void)d;
+#endif
+}
+
+static dnnl_status_t append_relu(dnnl_post_ops_t ops)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0, 0);
+#else
+	return dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0);
+#endif
+}
+
+static dnnl_status_t inner_product_create(dnnl_primitive_desc_t *pd, dnnl_prop_kind_t kind,
+                                          desc_ref x, desc_ref w, desc_ref b, desc_ref y,
+                                          dnnl_primitive_attr_t attr)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_inner_product_forward_primitive_desc_create(pd, engine, kind, x, w, b, y, attr);
+#else
+	dnnl_inner_product_desc_t op;
+	dnnl_status_t status = dnnl_inner_product_forward_desc_init(&op, kind, x, w, b, y);
+	return status != dnnl_success ? status
+	                              : dnnl_primitive_desc_create(pd, &op, attr, engine, NULL);
+#endif
+}
+
+static dnnl_status_t backward_data_create(dnnl_primitive_desc_t *pd, desc_ref dx, desc_ref w,
+                                          desc_ref dy, dnnl_primitive_desc_t hint)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_inner_product_backward_data_primitive_desc_create(pd, engine, dx, w, dy, hint,
+	                                                              NULL);
+#else
+	dnnl_inner_product_desc_t op;
+	dnnl_status_t status = dnnl_inner_product_backward_data_desc_init(&op, dx, w, dy);
+	return status != dnnl_success ? status
+	                              : dnnl_primitive_desc_create(pd, &op, NULL, engine, hint);
+#endif
+}
+
+static dnnl_status_t backward_weight_create(dnnl_primitive_desc_t *pd, desc_ref x, desc_ref dw,
+                                            desc_ref db, desc_ref dy, dnnl_primitive_desc_t hint)
+{
+#if DNNL_VERSION_MAJOR >= 3
+	return dnnl_inner_product_backward_weights_primitive_desc_create(pd, engine, x, dw, db, dy,
+	                                                                 hint, NULL);
+#else
+	dnnl_inner_product_desc_t op;
+	dnnl_status_t status = dnnl_inner_product_backward_weights_desc_init(&op, x, dw, db, dy);
+	return status != dnnl_success ? status
+	                              : dnnl_primitive_desc_create(pd, &op, NULL, engine, hint);
+#endif
+}
+
+/* ---- from here on one version ---- */
+
+static dnnl_status_t desc_create(desc *d, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)
+{
+	return desc_create_typed(d, rank, dims, dnnl_f32, tag);
+}
+
+static enum status start_engine(struct error *e)
+{
+	if (!engine && failed(dnnl_engine_create(&engine, dnnl_cpu, 0), e))
+		return e->status;
+	if (!stream)
+		failed(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags), e);
+	return e->status;
+}
+
+/* float32 stays float32, whatever the environment says about faster approximations. */
+static dnnl_status_t attr_create(dnnl_primitive_attr_t *attr, bool relu)
+{
+	dnnl_post_ops_t ops = NULL;
+	dnnl_status_t status = dnnl_primitive_attr_create(attr);
+	if (status == dnnl_success)
+		status = dnnl_primitive_attr_set_fpmath_mode(*attr, dnnl_fpmath_mode_strict);
+	if (status == dnnl_success && relu) {
+		status = dnnl_post_ops_create(&ops);
+		if (status == dnnl_success)
+			status = append_relu(ops);
+		if (status == dnnl_success)
+			status = dnnl_primitive_attr_set_post_ops(*attr, ops);
+		dnnl_post_ops_destroy(ops);
+	}
+	return status;
+}
+
+/* The description of the product for a number of rows; w describes the weights (their order may
+ * be dnnl_format_tag_any). */
+static dnnl_status_t product_create(const struct linear *l, size_t rows, desc_ref w,
+                                    dnnl_primitive_desc_t *pd)
+{
+	dnnl_dims_t x_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)l->in};
+	dnnl_dims_t y_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)l->out};
+	dnnl_dims_t b_dims = {(dnnl_dim_t)l->out};
+	desc x, b, y;
+	dnnl_primitive_attr_t attr = NULL;
+	memset(&x, 0, sizeof(x)), memset(&b, 0, sizeof(b)), memset(&y, 0, sizeof(y));
+	dnnl_status_t status = desc_create(&x, 2, x_dims, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create(&b, 1, b_dims, dnnl_a);
+	if (status == dnnl_success)
+		status = desc_create(&y, 2, y_dims, dnnl_ab);
+	if (status == dnnl_success)
+		status = attr_create(&attr, l->relu);
+	if (status == dnnl_success)
+		status = inner_product_create(pd, dnnl_forward_inference, REF(x), w, REF(b), REF(y),
+		                              attr);
+	dnnl_primitive_attr_destroy(attr);
+	desc_free(&y);
+	desc_free(&b);
+	desc_free(&x);
+	return status;
+}
+
+static bool is_brgemm(dnnl_primitive_desc_t pd)
+{
+	const char *name = "";
+	dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
+	return strncmp(name, "brgemm", 6) == 0;
+}
+
+static dnnl_status_t copy_reordered(dnnl_memory_t from, dnnl_memory_t to, desc_ref from_desc,
+                                    desc_ref to_desc)
+{
+	dnnl_primitive_desc_t pd = NULL;
+	dnnl_primitive_t reorder = NULL;
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+	dnnl_status_t status =
+	    dnnl_reorder_primitive_desc_create(&pd, from_desc, engine, to_desc, engine, NULL);
+	if (status == dnnl_success)
+		status = dnnl_primitive_create(&reorder, pd);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(reorder, stream, 2, args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(stream);
+	dnnl_primitive_destroy(reorder);
+	dnnl_primitive_desc_destroy(pd);
+	return status;
+}
+
+/* Allocates memory of the description `to` and fills it from plain C-order data. */
+static dnnl_status_t upload(const float *data, desc_ref plain, desc_ref to, dnnl_memory_t *out)
+{
+	dnnl_memory_t from = NULL;
+	void *handle = (void *)(uintptr_t)data; /* only read */
+	dnnl_status_t status = dnnl_memory_create(&from, plain, engine, handle);
+	if (status == dnnl_success)
+		status = dnnl_memory_create(out, to, engine, DNNL_MEMORY_ALLOCATE);
+	if (status == dnnl_success)
+		status = copy_reordered(from, *out, plain, to);
+	dnnl_memory_destroy(from);
+	return status;
+}
+
+/* The weights go into the order that the widest rung prefers; the others must take that. */
+static dnnl_status_t upload_weight(struct linear *l, const float *weight)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)l->out, (dnnl_dim_t)l->in};
+	desc any, plain;
+	dnnl_primitive_desc_t pd = NULL;
+	memset(&any, 0, sizeof(any)), memset(&plain, 0, sizeof(plain));
+	dnnl_status_t status = desc_create(&any, 2, dims, dnnl_format_tag_any);
+	if (status == dnnl_success)
+		status = desc_create(&plain, 2, dims, dnnl_ab);
+	if (status == dnnl_success)
+		status = product_create(l, MATMUL_MAX_ROWS, REF(any), &pd);
+	if (status == dnnl_success) {
+		desc_ref to = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
+		l->brgemm = is_brgemm(pd);
+		status = upload(weight, REF(plain), to, &l->weight);
+	}
+	dnnl_primitive_desc_destroy(pd);
+	desc_free(&plain);
+	desc_free(&any);
+	return status;
+}
+
+static dnnl_status_t upload_bias(struct linear *l, const float *bias)
+{
+	dnnl_dims_t dims = {(dnnl_dim_t)l->out};
+	desc plain;
+	memset(&plain, 0, sizeof(plain));
+	dnnl_status_t status = desc_create(&plain, 1, dims, dnnl_a);
+	if (status == dnnl_success)
+		status = upload(bias, REF(plain), REF(plain), &l->bias);
+	desc_free(&plain);
+	return status;
+}
+
+static void linear_free(struct linear *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < NRUNGS; i++) {
+		dnnl_primitive_destroy(l->rungs[i].primitive);
+		dnnl_memory_destroy(l->rungs[i].x);
+		dnnl_memory_destroy(l->rungs[i].y);
+	}
+	dnnl_memory_destroy(l->weight);
+	dnnl_memory_destroy(l->bias);
+	free(l);
+}
+
+static enum status linear_create(size_t in, size_t out, bool relu, const float *weight,
+                                 const float *bias, struct linear **layer, struct error *e)
+{
+	if (start_engine(e) != STATUS_OK)
+		return e->status;
+	struct linear *l = calloc(1, sizeof(*l));
+	if (!l)
+		return error_memory(e);
+	l->in = in;
+	l->out = out;
+	l->relu = relu;
+	if (failed(upload_weight(l, weight), e) || failed(upload_bias(l, bias), e))
+		linear_free(l);
+	else
+		*layer = l;
+	return e->status;
+}
+
+/* Prepares a rung on first use; refuses it if its kernel would give other bits than the rest. */
+static dnnl_status_t rung_prepare(struct linear *l, size_t index)
+{
+	struct rung *r = &l->rungs[index];
+	dnnl_primitive_desc_t pd = NULL;
+	desc_ref weight;
+	r->refused = !l->brgemm && rungs[index] % GEMM_BLOCK != 0;
+	if (r->primitive || r->refused)
+		return dnnl_success;
+	dnnl_status_t status = dnnl_memory_get_memory_desc(l->weight, &weight);
+	if (status != dnnl_success)
+		return status;
+	status = product_create(l, rungs[index], weight, &pd);
+	r->refused = rungs[index] < MATMUL_MAX_ROWS &&
+	             (status == dnnl_unimplemented ||
+	              (status == dnnl_success && is_brgemm(pd) != l->brgemm));
+	if (status == dnnl_success && !r->refused) {
+		desc_ref x = dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0);
+		desc_ref y = dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
+		status = dnnl_memory_create(&r->x, x, engine, DNNL_MEMORY_NONE);
+		if (status == dnnl_success)
+			status = dnnl_memory_create(&r->y, y, engine, DNNL_MEMORY_NONE);
+		if (status == dnnl_success)
+			status = dnnl_primitive_create(&r->primitive, pd);
+	}
+	dnnl_primitive_desc_destroy(pd);
+	return r->refused ? dnnl_success : status;
+}
+
+/* The narrowest rung that takes the rows and keeps the bits. */
+static dnnl_status_t rung_for(struct linear *l, size_t rows, struct rung **out)
+{
+	size_t i = 0;
+	while (rungs[i] < rows)
+		i++;
+	dnnl_status_t status = rung_prepare(l, i);
+	while (status == dnnl_success && l->rungs[i].refused)
+		status = rung_prepare(l, ++i);
+	*out = &l->rungs[i];
+	return status;
+}
+
+static dnnl_status_t run(const struct linear *l, const struct rung *r, const float *x, float *y)
+{
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
+	                          {DNNL_ARG_WEIGHTS, l->weight},
+	                          {DNNL_ARG_BIAS, l->bias},
+	                          {DNNL_ARG_DST, r->y}};
+	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
+	if (status == dnnl_success)
+		status = dnnl_memory_set_data_handle(r->y, y);
+	unsigned nthreads = parallel_threads();
+	if (!l->brgemm)
+		parallel_set_threads(1);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(r->primitive, stream, 4, args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(stream);
+	if (!l->brgemm)
+		parallel_set_threads(nthreads);
+	return status;
+}
+
+static enum status linear_forward(struct linear *l, size_t rows, const float *x, float *y,
+                                  struct error *e)
+{
+	struct rung *rung;
+	assert(rows >= 1 && rows <= MATMUL_MAX_ROWS);
+	if (!failed(rung_for(l, rows, &rung), e))
+		failed(run(l, rung, x, y), e);
+	return e->status;
+}
+
+const struct matmul matmul_dnnl = {"oneDNN", linear_create, linear_free, linear_forward};
+
+/* ---- layers that learn: plain C-order weights, so that the optimiser works on them in place ---- */
+
+/* One primitive and the memory objects of its arguments, whose handles are set at each run. */
+struct product {
+	dnnl_primitive_t primitive;
+	int nargs;
+	dnnl_exec_arg_t args[4];
+};
+
+struct learner {
+	struct product forward, backward_data, backward_weight;
+};
+
+/* The descriptions that the three products of a layer share. */
+struct learner_descs {
+	desc x, w, b, y, dy, dw;
+};
+
+static void product_release(struct product *p)
+{
+	dnnl_primitive_destroy(p->primitive);
+	for (int i = 0; i < p->nargs; i++)
+		dnnl_memory_destroy(p->args[i].memory);
+}
+
+static dnnl_status_t product_add(struct product *p, int arg, desc_ref d)
+{
+	dnnl_exec_arg_t *a = &p->args[p->nargs];
+	dnnl_status_t status = dnnl_memory_create(&a->memory, d, engine, DNNL_MEMORY_NONE);
+	if (status == dnnl_success) {
+		a->arg = arg;
+		p->nargs++;
+	}
+	return status;
+}
+
+/* Takes pd over. */
+static dnnl_status_t product_init(struct product *p, dnnl_primitive_desc_t pd, const int *args,
+                                  const desc_ref *descs, int nargs)
+{
+	dnnl_status_t status = dnnl_primitive_create(&p->primitive, pd);
+	for (int i = 0; i < nargs && status == dnnl_success; i++)
+		status = product_add(p, args[i], descs[i]);
+	return status;
+}
+
+static dnnl_status_t product_run(struct product *p, const void *const *handles)
+{
+	dnnl_status_t status = dnnl_success;
+	for (int i = 0; i < p->nargs && status == dnnl_success; i++)
+		status = dnnl_memory_set_data_handle(p->args[i].memory,
+		                                     (void *)(uintptr_t)handles[i]);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(p->primitive, stream, p->nargs, p->args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(stream);
+	return status;
+}
+
+static dnnl_status_t descs_create(const struct learner_spec *s, struct learner_descs *d)
+{
+	dnnl_data_type_t type = s->precision == PRECISION_F32 ? dnnl_f32 : dnnl_bf16;
+	dnnl_dims_t x = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->in};
+	dnnl_dims_t w = {(dnnl_dim_t)s->out, (dnnl_dim_t)s->in};
+	dnnl_dims_t b = {(dnnl_dim_t)s->out};
+	dnnl_dims_t y = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->out};
+	memset(d, 0, sizeof(*d));
+	dnnl_status_t status = desc_create_typed(&d->x, 2, x, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->w, 2, w, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create(&d->b, 1, b, dnnl_a);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->y, 2, y, s->float_out ? dnnl_f32 : type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create_typed(&d->dy, 2, y, type, dnnl_ab);
+	if (status == dnnl_success)
+		status = desc_create(&d->dw, 2, w, dnnl_ab);
+	return status;
+}
+
+static void descs_free(struct learner_descs *d)
+{
+	desc_free(&d->x), desc_free(&d->w), desc_free(&d->b);
+	desc_free(&d->y), desc_free(&d->dy), desc_free(&d->dw);
+}
+
+static dnnl_status_t create_forward(struct learner *l, const struct learner_descs *d, bool relu)
+{
+	static const int args[] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST};
+	const desc_ref descs[] = {REF(d->x), REF(d->w), REF(d->b), REF(d->y)};
+	dnnl_primitive_desc_t pd = NULL;
+	dnnl_primitive_attr_t attr = NULL;
+	dnnl_status_t status = attr_create(&attr, relu);
+	if (status == dnnl_success)
+		status = inner_product_create(&pd, dnnl_forward_training, descs[0], descs[1],
+		                              descs[2], descs[3], attr);
+	if (status == dnnl_success)
+		status = product_init(&l->forward, pd, args, descs, 4);
+	dnnl_primitive_desc_destroy(pd);
+	dnnl_primitive_attr_destroy(attr);
+	return status;
+}
+
+/* The backward products want a forward description of the same types as a hint. */
+static dnnl_status_t create_backward(struct learner *l, const struct learner_descs *d)
+{
+	static const int data_args[] = {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC};
+	static const int weight_args[] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS,
+	                                  DNNL_ARG_DIFF_BIAS};
+	const desc_ref data[] = {REF(d->dy), REF(d->w), REF(d->x)};
+	const desc_ref weight[] = {REF(d->x), REF(d->dy), REF(d->dw), REF(d->b)};
+	dnnl_primitive_desc_t hint = NULL, pd = NULL;
+	dnnl_status_t status = inner_product_create(&hint, dnnl_forward_training, REF(d->x),
+	                                            REF(d->w), REF(d->b), REF(d->dy), NULL);
+	if (status == dnnl_success)
+		status = backward_data_create(&pd, REF(d->x), REF(d->w), REF(d->dy), hint);
+	if (status == dnnl_success)
+		status = product_init(&l->backward_data, pd, data_args, data, 3);
+	dnnl_primitive_desc_destroy(pd);
+	pd = NULL;
+	if (status == dnnl_success)
+		status = backward_weight_create(&pd, REF(d->x), REF(d->dw), REF(d->b), REF(d->dy),
+		                                hint);
+	if (status == dnnl_success)
+		status = product_init(&l->backward_weight, pd, weight_args, weight, 4);
+	dnnl_primitive_desc_destroy(pd);
+	dnnl_primitive_desc_destroy(hint);
+	return status;
+}
+
+enum status learner_create(const struct learner_spec *spec, struct learner **out, struct error *e)
+{
+	struct learner_descs descs;
+	if (start_engine(e) != STATUS_OK)
+		return e->status;
+	struct learner *l = calloc(1, sizeof(*l));
+	if (!l)
+		return error_memory(e);
+	if (failed(descs_create(spec, &descs), e) ||
+	    failed(create_forward(l, &descs, spec->relu), e) ||
+	    failed(create_backward(l, &descs), e))
+		learner_free(l);
+	else
+		*out = l;
+	descs_free(&descs);
+	return e->status;
+}
+
+void learner_free(struct learner *l)
+{
+	if (!l)
+		return;
+	product_release(&l->forward);
+	product_release(&l->backward_data);
+	product_release(&l->backward_weight);
+	free(l);
+}
+
+enum status learner_forward(struct learner *l, const void *x, const void *weight, const float *bias,
+                            void *y, struct error *e)
+{
+	failed(product_run(&l->forward, (const void *const[]){x, weight, bias, y}), e);
+	return e->status;
+}
+
+enum status learner_backward_data(struct learner *l, const void *dy, const void *weight, void *dx,
+                                  struct error *e)
+{
+	failed(product_run(&l->backward_data, (const void *const[]){dy, weight, dx}), e);
+	return e->status;
+}
+
+enum status learner_backward_weight(struct learner *l, const void *x, const void *dy,
+                                    float *dweight, float *dbias, struct error *e)
+{
+	failed(product_run(&l->backward_weight, (const void *const[]){x, dy, dweight, dbias}), e);
+	return e->status;
+}
+
+bool matmul_has_bf16(void)
+{
+	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+	return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}

@@ -1,0 +1,774 @@
+/* Knows pickle opcodes and the globals of a state dict. Does not know where the pickle comes from
+ * or which of its tensors are wanted. Nothing here recurses, and nothing is looked up by a name
+ * that the pickle gives, save in the table of what is allowed. */
+#include "pickle.h"
+
+#include "num.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MAX_STACK = 1 << 17,
+	MAX_MEMO = 1 << 20,
+	MAX_TEXT_BYTES = 1 << 20,
+	MAX_MEMORY_BYTES = 128 << 20,
+	CHUNK_BYTES = 1 << 16,
+	PROTOCOL = 2,
+};
+
+enum function { ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER };
+
+struct pickle_chunk {
+	struct pickle_chunk *next;
+	size_t used, capacity;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct values {
+	struct value *items;
+	size_t n, capacity;
+};
+
+struct machine {
+	const unsigned char *data;
+	size_t size, at;
+	struct values stack;
+	struct values memo; /* n: its capacity, unset ones being VALUE_MARK */
+	struct pickle *pickle;
+	struct error *e;
+	bool stopped;
+};
+
+const char *value_kind_name(enum value_kind kind)
+{
+	static const char *const names[] = {
+	    [VALUE_MARK] = "nothing",
+	    [VALUE_NONE] = "None",
+	    [VALUE_BOOL] = "a bool",
+	    [VALUE_INT] = "an integer",
+	    [VALUE_FLOAT] = "a float",
+	    [VALUE_TEXT] = "a string",
+	    [VALUE_TUPLE] = "a tuple",
+	    [VALUE_LIST] = "a list",
+	    [VALUE_DICT] = "a dict",
+	    [VALUE_FUNCTION] = "a function",
+	    [VALUE_STORAGE_TYPE] = "a type of storage",
+	    [VALUE_STORAGE] = "a storage",
+	    [VALUE_TENSOR] = "a tensor",
+	};
+	return names[kind];
+}
+
+/* --- memory --- */
+
+void pickle_release(struct pickle *p)
+{
+	while (p->chunks) {
+		struct pickle_chunk *next = p->chunks->next;
+		free(p->chunks);
+		p->chunks = next;
+	}
+	*p = (struct pickle){0};
+}
+
+static struct pickle_chunk *new_chunk(struct machine *m, size_t capacity)
+{
+	struct pickle *p = m->pickle;
+	if (capacity > MAX_MEMORY_BYTES - p->bytes) {
+		error_set(m->e, STATUS_UNSUPPORTED, "the pickle takes more than %d bytes of memory",
+		          MAX_MEMORY_BYTES);
+		return NULL;
+	}
+	struct pickle_chunk *chunk = malloc(sizeof(*chunk) + capacity);
+	if (!chunk) {
+		error_memory(m->e);
+		return NULL;
+	}
+	*chunk = (struct pickle_chunk){.next = p->chunks, .capacity = capacity};
+	p->chunks = chunk;
+	p->bytes += capacity;
+	return chunk;
+}
+
+/* Lives until pickle_release; NULL, and the error set, if there is no more. */
+static void *allocate(struct machine *m, size_t bytes)
+{
+	struct pickle_chunk *chunk = m->pickle->chunks;
+	bytes = (bytes + 15) / 16 * 16;
+	if (!chunk || bytes > chunk->capacity - chunk->used)
+		chunk = new_chunk(m, bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES);
+	if (!chunk)
+		return NULL;
+	chunk->used += bytes;
+	return chunk->bytes + chunk->used - bytes;
+}
+
+static enum status reserve(struct machine *m, struct values *v, size_t wanted, size_t max,
+                           const char *what)
+{
+	if (wanted <= v->capacity)
+		return STATUS_OK;
+	if (wanted > max)
+		return error_set(m->e, STATUS_UNSUPPORTED, "the pickle's %s holds more than %zu values",
+		                 what, max);
+	size_t capacity = v->capacity ? v->capacity : 64;
+	while (capacity < wanted)
+		capacity *= 2;
+	struct value *items = realloc(v->items, capacity * sizeof(*items));
+	if (!items)
+		return error_memory(m->e);
+	memset(items + v->capacity, 0, (capacity - v->capacity) * sizeof(*items));
+	v->items = items;
+	v->capacity = capacity;
+	return STATUS_OK;
+}
+
+/* --- bytes and stack --- */
+
+static enum status take(struct machine *m, size_t n, const unsigned char **bytes)
+{
+	if (n > m->size - m->at)
+		return error_set(m->e, STATUS_TRUNCATED, "unexpected end of the pickle");
+	*bytes = m->data + m->at;
+	m->at += n;
+	return STATUS_OK;
+}
+
+/* A little-endian number of n bytes, at most 8. */
+static enum status take_number(struct machine *m, size_t n, uint64_t *number)
+{
+	const unsigned char *bytes = NULL;
+	if (take(m, n, &bytes) != STATUS_OK)
+		return m->e->status;
+	*number = 0;
+	while (n-- > 0)
+		*number = *number << 8 | bytes[n];
+	return STATUS_OK;
+}
+
+static enum status push(struct machine *m, struct value value)
+{
+	if (reserve(m, &m->stack, m->stack.n + 1, MAX_STACK, "stack") == STATUS_OK)
+		m->stack.items[m->stack.n++] = value;
+	return m->e->status;
+}
+
+static enum status push_integer(struct machine *m, int64_t integer)
+{
+	return push(m, (struct value){.kind = VALUE_INT, .u.integer = integer});
+}
+
+static enum status expected(struct machine *m, const char *what, enum value_kind found)
+{
+	return error_set(m->e, STATUS_MALFORMED, "the pickle has %s where %s belongs",
+	                 value_kind_name(found), what);
+}
+
+static enum status top(struct machine *m, struct value *value)
+{
+	if (m->stack.n == 0 || m->stack.items[m->stack.n - 1].kind == VALUE_MARK)
+		return expected(m, "a value", VALUE_MARK);
+	*value = m->stack.items[m->stack.n - 1];
+	return STATUS_OK;
+}
+
+static enum status pop(struct machine *m, struct value *value)
+{
+	if (top(m, value) == STATUS_OK)
+		m->stack.n--;
+	return m->e->status;
+}
+
+static enum status top_is(struct machine *m, enum value_kind kind, struct value *value)
+{
+	if (top(m, value) == STATUS_OK && value->kind != kind)
+		expected(m, value_kind_name(kind), value->kind);
+	return m->e->status;
+}
+
+/* The values above the topmost mark, which are gone with it; valid until the next push. */
+static enum status pop_to_mark(struct machine *m, const struct value **items, size_t *n)
+{
+	size_t mark = m->stack.n;
+	while (mark > 0 && m->stack.items[mark - 1].kind != VALUE_MARK)
+		mark--;
+	if (mark == 0)
+		return expected(m, "a mark", VALUE_MARK);
+	*items = m->stack.items + mark;
+	*n = m->stack.n - mark;
+	m->stack.n = mark - 1;
+	return STATUS_OK;
+}
+
+/* --- tuples, lists and dicts --- */
+
+static enum status push_tuple(struct machine *m, const struct value *items, size_t n)
+{
+	struct value *copy = allocate(m, n * sizeof(*copy));
+	if (!copy)
+		return m->e->status;
+	memcpy(copy, items, n * sizeof(*copy));
+	return push(m, (struct value){VALUE_TUPLE, (uint32_t)n, {.items = copy}});
+}
+
+static enum status push_short_tuple(struct machine *m, size_t n)
+{
+	struct value items[3];
+	for (size_t i = n; i-- > 0;) {
+		if (pop(m, &items[i]) != STATUS_OK)
+			return m->e->status;
+	}
+	return push_tuple(m, items, n);
+}
+
+static enum status push_dict(struct machine *m)
+{
+	struct pickle_dict *dict = allocate(m, sizeof(*dict));
+	if (!dict)
+		return m->e->status;
+	*dict = (struct pickle_dict){.end = &dict->first};
+	return push(m, (struct value){.kind = VALUE_DICT, .u.dict = dict});
+}
+
+static enum status insert(struct machine *m, struct pickle_dict *dict, const struct value pair[2])
+{
+	struct pickle_pair *made = allocate(m, sizeof(*made));
+	if (!made)
+		return m->e->status;
+	*made = (struct pickle_pair){pair[0], pair[1], NULL};
+	*dict->end = made;
+	dict->end = &made->next;
+	dict->n++;
+	return STATUS_OK;
+}
+
+static bool text_is(const struct value *value, const char *text)
+{
+	return value->kind == VALUE_TEXT && value->n == strlen(text) &&
+	       memcmp(value->u.text, text, value->n) == 0;
+}
+
+/* --- what a state dict calls: globals, tensors, storages --- */
+
+static const struct {
+	const char *module, *name;
+	struct value value;
+} allowed[] = {
+    {"collections", "OrderedDict", {VALUE_FUNCTION, 0, {.function = ORDERED_DICT}}},
+    {"torch._utils", "_rebuild_tensor_v2", {VALUE_FUNCTION, 0, {.function = REBUILD_TENSOR}}},
+    {"torch._utils", "_rebuild_parameter", {VALUE_FUNCTION, 0, {.function = REBUILD_PARAMETER}}},
+    {"torch", "HalfStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F16}}},
+    {"torch", "BFloat16Storage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_BF16}}},
+    {"torch", "FloatStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F32}}},
+    {"torch", "DoubleStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F64}}},
+};
+
+static enum status take_line(struct machine *m, const char **line, size_t *n)
+{
+	const unsigned char *begin = m->data + m->at;
+	const unsigned char *end = memchr(begin, '\n', m->size - m->at);
+	if (!end)
+		return error_set(m->e, STATUS_TRUNCATED, "unexpected end of the pickle");
+	*line = (const char *)begin;
+	*n = (size_t)(end - begin);
+	m->at += *n + 1;
+	return STATUS_OK;
+}
+
+static bool same(const char *text, size_t n, const char *allowed_text)
+{
+	return n == strlen(allowed_text) && memcmp(text, allowed_text, n) == 0;
+}
+
+static int shown(size_t n)
+{
+	return n < 200 ? (int)n : 200;
+}
+
+static enum status refuse_global(struct machine *m, const char *module, size_t module_bytes,
+                                 const char *name, size_t name_bytes)
+{
+	static const char storage[] = "Storage";
+	size_t suffix = sizeof(storage) - 1;
+	if (same(module, module_bytes, "torch") && name_bytes > suffix &&
+	    memcmp(name + name_bytes - suffix, storage, suffix) == 0)
+		return error_set(m->e, STATUS_UNSUPPORTED,
+		                 "tensors of torch.%.*s are not supported, only of Half, BFloat16, "
+		                 "Float and Double",
+		                 shown(name_bytes), name);
+	return error_set(m->e, STATUS_UNSUPPORTED,
+	                 "the pickle asks for %.*s.%.*s, which is refused: nothing in a model file "
+	                 "is ever executed",
+	                 shown(module_bytes), module, shown(name_bytes), name);
+}
+
+static enum status op_global(struct machine *m)
+{
+	const char *module, *name;
+	size_t module_bytes, name_bytes;
+	if (take_line(m, &module, &module_bytes) != STATUS_OK ||
+	    take_line(m, &name, &name_bytes) != STATUS_OK)
+		return m->e->status;
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+		if (same(module, module_bytes, allowed[i].module) &&
+		    same(name, name_bytes, allowed[i].name))
+			return push(m, allowed[i].value);
+	}
+	return refuse_global(m, module, module_bytes, name, name_bytes);
+}
+
+/* The items of a tuple, once they are of these kinds; more may follow them. */
+static enum status unpack(struct machine *m, const struct value *tuple, const char *what,
+                          const enum value_kind *kinds, size_t n)
+{
+	if (tuple->kind != VALUE_TUPLE)
+		return expected(m, "a tuple", tuple->kind);
+	if (tuple->n < n)
+		return error_set(m->e, STATUS_MALFORMED, "%s has only %u parts", what, tuple->n);
+	for (size_t i = 0; i < n; i++) {
+		if (tuple->u.items[i].kind != kinds[i])
+			return error_set(m->e, STATUS_MALFORMED, "%s: part %zu is %s, not %s", what,
+			                 i + 1, value_kind_name(tuple->u.items[i].kind),
+			                 value_kind_name(kinds[i]));
+	}
+	return STATUS_OK;
+}
+
+static enum status natural(struct machine *m, const struct value *value, uint64_t *out)
+{
+	if (value->kind != VALUE_INT)
+		return expected(m, "an integer", value->kind);
+	if (value->u.integer < 0)
+		return error_set(m->e, STATUS_MALFORMED, "%lld is negative where a size belongs",
+		                 (long long)value->u.integer);
+	*out = (uint64_t)value->u.integer;
+	return STATUS_OK;
+}
+
+/* ('storage', type, key, location, number of elements), on the stack, becomes the storage. */
+static enum status op_binpersid(struct machine *m)
+{
+	static const enum value_kind kinds[] = {VALUE_TEXT, VALUE_STORAGE_TYPE, VALUE_TEXT,
+	                                        VALUE_TEXT, VALUE_INT};
+	struct value id;
+	uint64_t nelements;
+	if (pop(m, &id) != STATUS_OK || unpack(m, &id, "a storage", kinds, 5) != STATUS_OK)
+		return m->e->status;
+	if (!text_is(&id.u.items[0], "storage"))
+		return error_set(m->e, STATUS_MALFORMED, "a persistent id is not of a storage");
+	if (natural(m, &id.u.items[4], &nelements) != STATUS_OK)
+		return m->e->status;
+	struct pickle_storage *storage = allocate(m, sizeof(*storage));
+	if (!storage)
+		return m->e->status;
+	*storage = (struct pickle_storage){id.u.items[2], id.u.items[1].u.type, nelements};
+	return push(m, (struct value){.kind = VALUE_STORAGE, .u.storage = storage});
+}
+
+static enum status naturals(struct machine *m, const struct value *tuple, uint64_t *out)
+{
+	for (uint32_t i = 0; i < tuple->n; i++) {
+		if (natural(m, &tuple->u.items[i], &out[i]) != STATUS_OK)
+			return m->e->status;
+	}
+	return STATUS_OK;
+}
+
+/* (storage, offset, shape, stride, requires_grad, hooks[, metadata]) */
+static enum status rebuild_tensor(struct machine *m, const struct value *args)
+{
+	static const enum value_kind kinds[] = {VALUE_STORAGE, VALUE_INT,  VALUE_TUPLE,
+	                                        VALUE_TUPLE,   VALUE_BOOL, VALUE_DICT};
+	if (unpack(m, args, "a tensor", kinds, 6) != STATUS_OK)
+		return m->e->status;
+	const struct value *items = args->u.items;
+	if (items[2].n != items[3].n)
+		return error_set(m->e, STATUS_MALFORMED, "a tensor of %u dimensions has %u strides",
+		                 items[2].n, items[3].n);
+	if (items[2].n > TENSOR_MAX_RANK)
+		return error_set(m->e, STATUS_UNSUPPORTED, "a tensor has more than %d dimensions",
+		                 TENSOR_MAX_RANK);
+	struct pickle_tensor *tensor = allocate(m, sizeof(*tensor));
+	if (!tensor)
+		return m->e->status;
+	*tensor = (struct pickle_tensor){.storage = items[0].u.storage, .rank = items[2].n};
+	if (natural(m, &items[1], &tensor->offset) != STATUS_OK ||
+	    naturals(m, &items[2], tensor->shape) != STATUS_OK ||
+	    naturals(m, &items[3], tensor->stride) != STATUS_OK)
+		return m->e->status;
+	return push(m, (struct value){.kind = VALUE_TENSOR, .u.tensor = tensor});
+}
+
+/* (tensor, requires_grad, hooks) */
+static enum status rebuild_parameter(struct machine *m, const struct value *args)
+{
+	static const enum value_kind kinds[] = {VALUE_TENSOR, VALUE_BOOL, VALUE_DICT};
+	if (unpack(m, args, "a parameter", kinds, 3) != STATUS_OK)
+		return m->e->status;
+	return push(m, args->u.items[0]);
+}
+
+static enum status op_reduce(struct machine *m)
+{
+	struct value args, function;
+	if (pop(m, &args) != STATUS_OK || pop(m, &function) != STATUS_OK)
+		return m->e->status;
+	if (args.kind != VALUE_TUPLE)
+		return expected(m, "a tuple", args.kind);
+	if (function.kind != VALUE_FUNCTION)
+		return expected(m, "a function", function.kind);
+	if (function.u.function == REBUILD_TENSOR)
+		return rebuild_tensor(m, &args);
+	if (function.u.function == REBUILD_PARAMETER)
+		return rebuild_parameter(m, &args);
+	if (args.n > 0)
+		return error_set(m->e, STATUS_UNSUPPORTED, "an OrderedDict made from a list");
+	return push_dict(m);
+}
+
+/* The only state that is set, and ignored: the versions of modules that Module.state_dict puts
+ * into its OrderedDict's attribute _metadata. */
+static enum status op_build(struct machine *m)
+{
+	struct value state, object;
+	if (top_is(m, VALUE_DICT, &state) != STATUS_OK || pop(m, &state) != STATUS_OK)
+		return m->e->status;
+	const struct pickle_pair *pair = state.u.dict->first;
+	if (top_is(m, VALUE_DICT, &object) != STATUS_OK)
+		return m->e->status;
+	if (state.u.dict->n > 1 || (pair && !text_is(&pair->key, "_metadata")))
+		return error_set(m->e, STATUS_UNSUPPORTED, "the pickle sets attributes of an object");
+	return STATUS_OK;
+}
+
+/* --- the other opcodes --- */
+
+static enum status op_proto(struct machine *m)
+{
+	uint64_t version = 0;
+	if (take_number(m, 1, &version) == STATUS_OK && version != PROTOCOL)
+		error_set(m->e, STATUS_UNSUPPORTED,
+		          "pickle protocol %u: only protocol %d, the default of torch.save, is read",
+		          (unsigned)version, PROTOCOL);
+	return m->e->status;
+}
+
+static enum status op_stop(struct machine *m)
+{
+	m->stopped = true;
+	if (pop(m, &m->pickle->value) == STATUS_OK && (m->stack.n > 0 || m->at < m->size))
+		error_set(m->e, STATUS_MALFORMED, "the pickle goes on after its end");
+	return m->e->status;
+}
+
+static enum status op_mark(struct machine *m)
+{
+	return push(m, (struct value){.kind = VALUE_MARK});
+}
+
+static enum status op_none(struct machine *m)
+{
+	return push(m, (struct value){.kind = VALUE_NONE});
+}
+
+static enum status op_newtrue(struct machine *m)
+{
+	return push(m, (struct value){.kind = VALUE_BOOL, .u.integer = 1});
+}
+
+static enum status op_newfalse(struct machine *m)
+{
+	return push(m, (struct value){.kind = VALUE_BOOL});
+}
+
+static enum status op_binint(struct machine *m)
+{
+	uint64_t number = 0;
+	if (take_number(m, 4, &number) != STATUS_OK)
+		return m->e->status;
+	return push_integer(m, (int64_t)number - (number >> 31 ? INT64_C(1) << 32 : 0));
+}
+
+static enum status op_binint1(struct machine *m)
+{
+	uint64_t number = 0;
+	return take_number(m, 1, &number) != STATUS_OK ? m->e->status
+	                                               : push_integer(m, (int64_t)number);
+}
+
+static enum status op_binint2(struct machine *m)
+{
+	uint64_t number = 0;
+	return take_number(m, 2, &number) != STATUS_OK ? m->e->status
+	                                               : push_integer(m, (int64_t)number);
+}
+
+/* Two's complement of as many bytes as the first one says. */
+static enum status op_long1(struct machine *m)
+{
+	uint64_t n = 0, number = 0;
+	if (take_number(m, 1, &n) != STATUS_OK)
+		return m->e->status;
+	if (n > 8)
+		return error_set(m->e, STATUS_UNSUPPORTED, "an integer of %u bytes", (unsigned)n);
+	if (take_number(m, (size_t)n, &number) != STATUS_OK)
+		return m->e->status;
+	if (n > 0 && n < 8 && number >> (8 * n - 1))
+		number |= UINT64_MAX << 8 * n;
+	int64_t integer;
+	memcpy(&integer, &number, sizeof(integer));
+	return push_integer(m, integer);
+}
+
+static enum status op_binfloat(struct machine *m)
+{
+	const unsigned char *bytes = NULL;
+	if (take(m, 8, &bytes) != STATUS_OK)
+		return m->e->status;
+	return push(m, (struct value){.kind = VALUE_FLOAT});
+}
+
+static enum status op_binunicode(struct machine *m)
+{
+	const unsigned char *text = NULL;
+	uint64_t n = 0;
+	if (take_number(m, 4, &n) != STATUS_OK)
+		return m->e->status;
+	if (n > MAX_TEXT_BYTES)
+		return error_set(m->e, STATUS_UNSUPPORTED, "a string of %llu bytes",
+		                 (unsigned long long)n);
+	if (take(m, (size_t)n, &text) != STATUS_OK)
+		return m->e->status;
+	return push(m, (struct value){VALUE_TEXT, (uint32_t)n, {.text = (const char *)text}});
+}
+
+static enum status op_empty_list(struct machine *m)
+{
+	return push(m, (struct value){.kind = VALUE_LIST});
+}
+
+static enum status op_append(struct machine *m)
+{
+	struct value item, list;
+	return pop(m, &item) != STATUS_OK ? m->e->status : top_is(m, VALUE_LIST, &list);
+}
+
+static enum status op_appends(struct machine *m)
+{
+	const struct value *items;
+	struct value list;
+	size_t n;
+	return pop_to_mark(m, &items, &n) != STATUS_OK ? m->e->status : top_is(m, VALUE_LIST, &list);
+}
+
+static enum status op_empty_tuple(struct machine *m)
+{
+	return push_short_tuple(m, 0);
+}
+
+static enum status op_tuple1(struct machine *m)
+{
+	return push_short_tuple(m, 1);
+}
+
+static enum status op_tuple2(struct machine *m)
+{
+	return push_short_tuple(m, 2);
+}
+
+static enum status op_tuple3(struct machine *m)
+{
+	return push_short_tuple(m, 3);
+}
+
+static enum status op_tuple(struct machine *m)
+{
+	const struct value *items;
+	size_t n;
+	return pop_to_mark(m, &items, &n) != STATUS_OK ? m->e->status : push_tuple(m, items, n);
+}
+
+static enum status op_empty_dict(struct machine *m)
+{
+	return push_dict(m);
+}
+
+static enum status op_setitem(struct machine *m)
+{
+	struct value pair[2], dict;
+	if (pop(m, &pair[1]) != STATUS_OK || pop(m, &pair[0]) != STATUS_OK ||
+	    top_is(m, VALUE_DICT, &dict) != STATUS_OK)
+		return m->e->status;
+	return insert(m, dict.u.dict, pair);
+}
+
+static enum status op_setitems(struct machine *m)
+{
+	const struct value *items;
+	struct value dict;
+	size_t n;
+	if (pop_to_mark(m, &items, &n) != STATUS_OK || top_is(m, VALUE_DICT, &dict) != STATUS_OK)
+		return m->e->status;
+	if (n % 2)
+		return error_set(m->e, STATUS_MALFORMED, "a key without a value");
+	for (size_t i = 0; i < n; i += 2) {
+		if (insert(m, dict.u.dict, items + i) != STATUS_OK)
+			return m->e->status;
+	}
+	return STATUS_OK;
+}
+
+static enum status memo_put(struct machine *m, size_t index_bytes)
+{
+	struct value value = {0};
+	uint64_t index = 0;
+	if (take_number(m, index_bytes, &index) != STATUS_OK || top(m, &value) != STATUS_OK ||
+	    reserve(m, &m->memo, (size_t)index + 1, MAX_MEMO, "memo") != STATUS_OK)
+		return m->e->status;
+	m->memo.items[index] = value;
+	return STATUS_OK;
+}
+
+static enum status memo_get(struct machine *m, size_t index_bytes)
+{
+	uint64_t index = 0;
+	if (take_number(m, index_bytes, &index) != STATUS_OK)
+		return m->e->status;
+	if (index >= m->memo.capacity || m->memo.items[index].kind == VALUE_MARK)
+		return error_set(m->e, STATUS_MALFORMED, "nothing is kept in place %llu of the memo",
+		                 (unsigned long long)index);
+	return push(m, m->memo.items[index]);
+}
+
+static enum status op_binput(struct machine *m)
+{
+	return memo_put(m, 1);
+}
+
+static enum status op_long_binput(struct machine *m)
+{
+	return memo_put(m, 4);
+}
+
+static enum status op_binget(struct machine *m)
+{
+	return memo_get(m, 1);
+}
+
+static enum status op_long_binget(struct machine *m)
+{
+	return memo_get(m, 4);
+}
+
+/* All opcodes there are, of Python's pickletools; those without a function are refused. */
+static const struct {
+	const char *name;
+	enum status (*run)(struct machine *m);
+} opcodes[256] = {
+    [0x80] = {"PROTO", op_proto},
+    ['.'] = {"STOP", op_stop},
+    ['('] = {"MARK", op_mark},
+    ['c'] = {"GLOBAL", op_global},
+    ['R'] = {"REDUCE", op_reduce},
+    ['b'] = {"BUILD", op_build},
+    ['Q'] = {"BINPERSID", op_binpersid},
+    ['N'] = {"NONE", op_none},
+    [0x88] = {"NEWTRUE", op_newtrue},
+    [0x89] = {"NEWFALSE", op_newfalse},
+    ['J'] = {"BININT", op_binint},
+    ['K'] = {"BININT1", op_binint1},
+    ['M'] = {"BININT2", op_binint2},
+    [0x8a] = {"LONG1", op_long1},
+    ['G'] = {"BINFLOAT", op_binfloat},
+    ['X'] = {"BINUNICODE", op_binunicode},
+    [']'] = {"EMPTY_LIST", op_empty_list},
+    ['a'] = {"APPEND", op_append},
+    ['e'] = {"APPENDS", op_appends},
+    [')'] = {"EMPTY_TUPLE", op_empty_tuple},
+    ['t'] = {"TUPLE", op_tuple},
+    [0x85] = {"TUPLE1", op_tuple1},
+    [0x86] = {"TUPLE2", op_tuple2},
+    [0x87] = {"TUPLE3", op_tuple3},
+    ['}'] = {"EMPTY_DICT", op_empty_dict},
+    ['s'] = {"SETITEM", op_setitem},
+    ['u'] = {"SETITEMS", op_setitems},
+    ['q'] = {"BINPUT", op_binput},
+    ['r'] = {"LONG_BINPUT", op_long_binput},
+    ['h'] = {"BINGET", op_binget},
+    ['j'] = {"LONG_BINGET", op_long_binget},
+    ['I'] = {"INT", NULL},
+    ['L'] = {"LONG", NULL},
+    [0x8b] = {"LONG4", NULL},
+    ['S'] = {"STRING", NULL},
+    ['T'] = {"BINSTRING", NULL},
+    ['U'] = {"SHORT_BINSTRING", NULL},
+    ['B'] = {"BINBYTES", NULL},
+    ['C'] = {"SHORT_BINBYTES", NULL},
+    [0x8e] = {"BINBYTES8", NULL},
+    [0x96] = {"BYTEARRAY8", NULL},
+    [0x97] = {"NEXT_BUFFER", NULL},
+    [0x98] = {"READONLY_BUFFER", NULL},
+    ['V'] = {"UNICODE", NULL},
+    [0x8c] = {"SHORT_BINUNICODE", NULL},
+    [0x8d] = {"BINUNICODE8", NULL},
+    ['F'] = {"FLOAT", NULL},
+    ['l'] = {"LIST", NULL},
+    ['d'] = {"DICT", NULL},
+    [0x8f] = {"EMPTY_SET", NULL},
+    [0x90] = {"ADDITEMS", NULL},
+    [0x91] = {"FROZENSET", NULL},
+    ['0'] = {"POP", NULL},
+    ['1'] = {"POP_MARK", NULL},
+    ['2'] = {"DUP", NULL},
+    ['g'] = {"GET", NULL},
+    ['p'] = {"PUT", NULL},
+    [0x94] = {"MEMOIZE", NULL},
+    [0x82] = {"EXT1", NULL},
+    [0x83] = {"EXT2", NULL},
+    [0x84] = {"EXT4", NULL},
+    [0x93] = {"STACK_GLOBAL", NULL},
+    ['i'] = {"INST", NULL},
+    ['o'] = {"OBJ", NULL},
+    [0x81] = {"NEWOBJ", NULL},
+    [0x92] = {"NEWOBJ_EX", NULL},
+    [0x95] = {"FRAME", NULL},
+    ['P'] = {"PERSID", NULL},
+};
+
+static enum status step(struct machine *m)
+{
+	size_t begin = m->at;
+	const unsigned char *code = NULL;
+	if (take(m, 1, &code) == STATUS_OK) {
+		if (opcodes[*code].run)
+			opcodes[*code].run(m);
+		else if (opcodes[*code].name)
+			error_set(m->e, STATUS_UNSUPPORTED,
+			          "the opcode %s is refused: no state dict needs it",
+			          opcodes[*code].name);
+		else
+			error_set(m->e, STATUS_MALFORMED, "0x%02x is no opcode", *code);
+	}
+	if (m->e->status != STATUS_OK)
+		error_prefix(m->e, "pickle (byte %zu): ", begin);
+	return m->e->status;
+}
+
+enum status pickle_load(const unsigned char *data, size_t n, struct pickle *out, struct error *e)
+{
+	struct pickle made = {0};
+	struct machine m = {.data = data, .size = n, .pickle = &made, .e = e};
+	while (!m.stopped && step(&m) == STATUS_OK)
+		continue;
+	free(m.stack.items);
+	free(m.memo.items);
+	if (e->status == STATUS_OK)
+		*out = made;
+	else
+		pickle_release(&made);
+	return e->status;
+}

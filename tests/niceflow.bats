@@ -1,0 +1,248 @@
+load helper
+
+setup_file() {
+	export PYTHONPATH=$BATS_TEST_DIRNAME
+}
+
+# model D MID HIDDEN COUPLINGS SEED [options]: a random model; the same arguments, the same model.
+model() { python3 "$BATS_TEST_DIRNAME/make_model.py" "$@"; }
+ref() { python3 "$BATS_TEST_DIRNAME/nice_ref.py" "$@"; }
+
+# records N D SEED: raw f32 in [-1, 1).
+records() {
+	python3 -c 'import random, struct, sys
+n, d, seed = map(int, sys.argv[1:])
+r = random.Random(seed)
+sys.stdout.buffer.write(struct.pack("<%df" % (n * d), *(r.uniform(-1, 1) for _ in range(n * d))))' "$@"
+}
+
+# near A B TOLERANCE: two files of raw f64 ("x.f32": f32) of the same length are that close.
+near() {
+	python3 -c 'import array, math, sys
+def read(p):
+    a = array.array("f" if p.endswith("f32") else "d"); a.frombytes(open(p, "rb").read()); return a
+a, b = read(sys.argv[1]), read(sys.argv[2])
+assert len(a) == len(b) > 0, (len(a), len(b))
+worst = max(0 if u == v or (u != u and v != v) else abs(u - v) for u, v in zip(a, b))
+print("largest difference", worst)
+sys.exit(not worst <= float(sys.argv[3]))' "$@"
+}
+
+# float32 products of up to 40 terms of size 1/sqrt(40) in 4 layers: each shift is off by at most
+# 4 * 42 * 2^-24 * 2 = 2e-5, times exp(0.5), over D elements and 4 couplings: D * 1.3e-4.
+@test "niceflow: likelihoods are those of the float64 reference, for several shapes and both masks" {
+	for shape in "2 3 1 1 1" "4 5 2 2 2 --mask 0" "6 9 2 3 3" "20 40 3 4 4 --mask 0" "34 17 5 4 5"; do
+		# shellcheck disable=SC2086
+		model $shape > m.safetensors
+		d=${shape%% *}
+		records 50 "$d" 9 > x.f32
+		niceflow -m m.safetensors -b x.f32 > got.f64
+		ref m.safetensors ll < x.f32 > expected.f64
+		near got.f64 expected.f64 "$(python3 -c "print($d * 1.3e-4)")"
+	done
+}
+
+@test "niceflow: the two masks differ" {
+	model 4 5 2 2 2 --mask 0 > m0
+	model 4 5 2 2 2 --mask 1 > m1
+	records 5 4 1 > x.f32
+	niceflow -m m0 -b x.f32 > a.f64
+	niceflow -m m1 -b x.f32 > b.f64
+	run near a.f64 b.f64 0.01
+	[ "$status" -eq 1 ]
+}
+
+@test "niceflow -z, -x: latents and records are those of the reference" {
+	model 20 40 3 4 4 > m
+	records 30 20 2 > x.f32
+	niceflow -m m -z x.f32 > z.f32
+	ref m z < x.f32 > z.f64
+	near z.f32 z.f64 1.3e-4
+	niceflow -m m -x x.f32 > y.f32
+	ref m x < x.f32 > y.f64
+	near y.f32 y.f64 1.3e-4
+	niceflow -m m -x z.f32 > back.f32
+	near back.f32 x.f32 1e-4
+}
+
+@test "niceflow -z: prior plus sum(s) is the log-likelihood" {
+	model 20 40 3 4 4 > m
+	records 30 20 2 > x.f32
+	niceflow -m m -z x.f32 > z.f32
+	log_det=$(niceflow -m m -i | awk '$1 == "log_determinant" { print $2 }')
+	python3 -c 'import array, math, sys
+z = array.array("f"); z.frombytes(open("z.f32", "rb").read())
+prior = [sum(-(abs(v) + 2 * math.log1p(math.exp(-abs(v)))) for v in z[20 * i:20 * i + 20]) for i in range(30)]
+array.array("d", [p + float(sys.argv[1]) for p in prior]).tofile(open("sum.f64", "wb"))' "$log_det"
+	niceflow -m m -b x.f32 > ll.f64
+	near ll.f64 sum.f64 1e-5 # 20 latents below 4 rounded to float32: 20 * 2^-23
+}
+
+@test "niceflow: the same bytes for every batch size, thread count and chunking of the pipe" {
+	model 20 40 3 4 4 > m
+	records 500 20 3 > x.f32
+	niceflow -m m x.f32 > expected
+	niceflow -m m -z x.f32 > expected.z
+	for o in "-B 1" "-B 7 -j 1" "-B 100 -j 2" "-B 5000 -j 3"; do
+		# shellcheck disable=SC2086
+		niceflow -m m $o x.f32 | cmp - expected
+		# shellcheck disable=SC2086
+		niceflow -m m -z $o x.f32 | cmp - expected.z
+	done
+	(for i in $(seq 0 9); do dd if=x.f32 bs=4001 skip="$i" count=1 status=none; sleep 0.02; done) |
+		niceflow -m m | cmp - expected
+	for i in 0 17 499; do
+		dd if=x.f32 bs=80 skip="$i" count=1 status=none | niceflow -m m
+	done > alone
+	sed -n '1p;18p;500p' expected | cmp - alone
+}
+
+@test "niceflow -t: u8 and f64 records are the f32 ones" {
+	model 6 9 2 3 3 > m
+	python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(252)))' > x.u8
+	{ bytes '\0\0\x08\x02'; be32 42; be32 6; cat x.u8; } > x.idx
+	idx2raw x.idx | niceflow -m m > expected
+	niceflow -m m -t u8 x.u8 | cmp - expected
+	idx2raw -t f64 x.idx | niceflow -m m -t f64 | cmp - expected
+}
+
+@test "niceflow: float32, float64, float16 and bfloat16 tensors" {
+	for dtype in F32 F64 F16 BF16; do
+		model 6 9 2 3 3 --dtype $dtype > m
+		records 20 6 1 > x.f32
+		niceflow -m m -b x.f32 > got.f64
+		ref m ll < x.f32 > expected.f64
+		near got.f64 expected.f64 8e-4
+	done
+}
+
+@test "niceflow -n: sample i depends on seed and i alone; temperature and seed matter" {
+	model 6 9 2 3 3 > m
+	niceflow -m m -n 1000 -S 5 > all.f32
+	[ "$(stat -c %s all.f32)" -eq 24000 ]
+	niceflow -m m -n 10 -S 5 | cmp - <(head -c 240 all.f32)
+	niceflow -m m -n 1000 -S 5 -B 3 -j 1 | cmp - all.f32
+	niceflow -m m -n 10 -S 6 > other.f32
+	run cmp -s other.f32 <(head -c 240 all.f32)
+	[ "$status" -eq 1 ]
+	niceflow -m m -n 10 -S 5 -T 0 > mode.f32
+	python3 -c 'd = open("mode.f32", "rb").read(); assert all(d[24 * i:24 * i + 24] == d[:24] for i in range(10))'
+	niceflow -m m -n 0 > empty
+	[ ! -s empty ]
+}
+
+# Kolmogorov-Smirnov: P(sqrt(n) D_n > 1.95) = 1e-3, and the seed is fixed.
+@test "niceflow -n: the latents of samples are logistic" {
+	model 6 9 2 3 3 > m
+	niceflow -m m -n 5000 -S 1 | niceflow -m m -z > z.f32
+	python3 -c 'import array, math
+z = array.array("f"); z.frombytes(open("z.f32", "rb").read())
+z = sorted(z); n = len(z)
+f = [1 / (1 + math.exp(-v)) for v in z]
+d = max(max((i + 1) / n - p, p - i / n) for i, p in enumerate(f))
+print(n, d * math.sqrt(n))
+assert n == 30000 and d * math.sqrt(n) < 1.95'
+}
+
+@test "niceflow -i: what the model is" {
+	model 6 9 2 3 3 --mask 0 > m
+	niceflow -m m -i > info
+	grep -qx "elements	6" info
+	grep -qx "couplings	3" info
+	grep -qx "hidden	2" info
+	grep -qx "widths	3-9-9-3" info
+	grep -qx "parameters	$((3 * (3 * 9 + 9 + 9 * 9 + 9 + 9 * 3 + 3) + 6))" info
+	grep -qx "mask_config	0" info
+}
+
+@test "niceflow: NaN and infinity in a record are its own affair" {
+	model 4 5 2 2 2 > m
+	{ bytes '\0\0\0\0\0\0\xc0\x7f\0\0\0\0\0\0\0\0'; bytes '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+	  bytes '\0\0\x80\x7f\0\0\0\0\0\0\0\0\0\0\0\0'; } > x.f32
+	niceflow -m m x.f32 > got
+	niceflow -m m < <(head -c 16 /dev/zero) > zero
+	[ "$(sed -n 1p got)" = nan ]
+	[ "$(sed -n 2p got)" = "$(cat zero)" ]
+	[[ $(sed -n 3p got) =~ ^(-inf|nan)$ ]]
+}
+
+@test "niceflow: a short last record is an error behind the likelihoods of the whole ones" {
+	model 4 5 2 2 2 > m
+	records 3 4 1 > x.f32
+	niceflow -m m x.f32 > expected
+	head -c 37 x.f32 > short.f32
+	run -1 --separate-stderr niceflow -m m short.f32
+	[ "$output" = "$(head -n 2 expected)" ]
+	[[ $stderr == "niceflow: short.f32: record 2 (byte 32): unexpected end of input after 5 of 16 bytes"* ]]
+	[[ $stderr == *"the model takes records of 4 f32 elements" ]]
+}
+
+@test "niceflow: a model of other tensors: all that is wrong is listed at once" {
+	model 4 5 2 2 2 > m
+	python3 -c 'import json, struct
+raw = open("m", "rb").read()
+n, = struct.unpack_from("<Q", raw)
+h = json.loads(raw[8:8 + n])
+h["coupling.1.out_block.weigth"] = h.pop("coupling.1.out_block.weight")
+h["coupling.0.in_block.0.bias"]["shape"] = [1, 5]
+text = json.dumps(h).encode()
+open("bad", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])'
+	run -1 --separate-stderr niceflow -m bad -i
+	[[ $stderr == "niceflow: bad: "* ]]
+	[[ $stderr == *"coupling.1.out_block.weight is missing"* ]]
+	[[ $stderr == *"coupling.0.in_block.0.bias is 1 x 5, not 5"* ]]
+	[[ $stderr == *"coupling.1.out_block.weigth is unexpected"* ]]
+}
+
+@test "niceflow: an odd number of elements, a mask of 2, a scale beyond doubles are refused" {
+	for change in 'h["__metadata__"]["mask_config"] = "2"' 'h["scaling.scale"]["shape"] = [4, 1]' \
+		'raw = raw[:-4] + b"\0\0\x80\x7f"' 'raw = raw[:-4] + struct.pack("<f", -800)'; do
+		model 4 5 2 2 2 > m
+		python3 -c 'import json, struct, sys
+raw = open("m", "rb").read()
+n, = struct.unpack_from("<Q", raw)
+h = json.loads(raw[8:8 + n])
+exec(sys.argv[1])
+text = json.dumps(h).encode()
+open("bad", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])' "$change"
+		run -1 --separate-stderr niceflow -m bad -i
+		echo "$stderr"
+		[ -z "$output" ]
+		[[ $stderr == "niceflow: bad: "*[a-z]* ]]
+	done
+}
+
+@test "niceflow: a slow producer sees each likelihood at once" {
+	model 4 5 2 2 2 > m
+	records 2 4 1 > x.f32
+	mkfifo in out
+	niceflow -m m < in > out &
+	exec 5> in 6< out
+	head -c 16 x.f32 >&5
+	read -r -t 10 first <&6
+	tail -c 16 x.f32 >&5
+	read -r -t 10 second <&6
+	exec 5>&-
+	wait
+	[ "$(printf '%s\n%s' "$first" "$second")" = "$(niceflow -m m x.f32)" ]
+}
+
+@test "niceflow: usage errors name what is wrong" {
+	run -2 --separate-stderr niceflow
+	[[ $stderr == "niceflow: no model: -m MODEL"* ]]
+	run -2 --separate-stderr niceflow -m m -z -x
+	[[ $stderr == "niceflow: only one of -z, -x, -n, -i"* ]]
+	run -2 --separate-stderr niceflow -m m -n 3 file
+	run -2 --separate-stderr niceflow -m - -
+	run -2 --separate-stderr niceflow -m m -t u16
+	[[ $stderr == "niceflow: -t: 'u16' is not one of the types u8, f32, f64"* ]]
+}
+
+@test "niceflow: the real model's likelihoods are the oracle's within 0.002 nats" {
+	need DATA MODEL
+	oracle=$DATA/../oracle/mnist-t10k.f64
+	[ -r "$oracle" ] || skip "needs the oracle beside DATA="
+	idx2raw "$DATA/mnist/t10k-images-idx3-ubyte.gz" | niceflow -m "$MODEL" -b > ll.f64
+	cp "$oracle" oracle.f64
+	near ll.f64 oracle.f64 0.002
+}
