@@ -198,7 +198,7 @@ static const char *parse_lines(const char *p, const char *end, double *values, s
 			size_t length = (size_t)(line_end - p);
 			if (length > 0 && line_end[-1] == '\r')
 				length--;
-			if (!numbers_parse(p, length, &values[done]))
+			if (length > NUMBERS_MAX_LINE || !numbers_parse(p, length, &values[done]))
 				break;
 			stop = line_end;
 		}

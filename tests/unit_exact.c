@@ -37,6 +37,10 @@ static void limits(void)
 	CHECK("the least numbers: a tie goes to even", 0, least, 0, least);
 	CHECK("the least numbers: above the tie", least, least, 0, least, least);
 	CHECK("a negative mean that underflows keeps its sign", -0.0, least, -0.0, -least);
+	CHECK("just above a tie by the remainder of the division", 1 + 0x1p-52, sqrt(3), 3,
+	      3 * 0x1p-53, 0x1p-1074);
+	CHECK("just above a tie by a digit far below", 1 + 0x1p-52, 0x1.a20bd700c2c40p-1, 1, 1,
+	      2 + 0x1p-51, 0x1p-900);
 	CHECK("the largest numbers do not overflow", DBL_MAX, 0, DBL_MAX, DBL_MAX, DBL_MAX);
 	CHECK("a stdev beyond all doubles is infinite", 0, INFINITY, DBL_MAX, -DBL_MAX);
 	CHECK("squares that underflow still count", 0x1p-1000, sqrt(2) * 0x1p-1000, 0, 0x1p-999);
