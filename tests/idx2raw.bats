@@ -63,7 +63,8 @@ sys.stdout.buffer.write(b"".join(struct.pack("<d", v[0]) for v in struct.iter_un
 	for dims in 24 "4 6" "2 3 4" "1 2 3 4"; do
 		{ idx 08 $dims; cat data; } | idx2raw -t u8 | cmp - data
 	done
-	{ idx 08 24 $(yes 1 | head -254); cat data; } | idx2raw -t u8 | cmp - data
+	ones=$(yes 1 | head -254)
+	{ idx 08 24 $ones; cat data; } | idx2raw -t u8 | cmp - data
 }
 
 @test "idx2raw: no records are no output" {
@@ -83,8 +84,8 @@ sys.stdout.buffer.write(b"".join(struct.pack("<d", v[0]) for v in struct.iter_un
 
 @test "idx2raw: gzip, cut into members anywhere" {
 	{ idx 08 500 2; numbers 1000; } > x.idx
-	for cut in 0 1 2 3 9 12 13 500 1012; do
-		{ head -c $cut x.idx | gzip; tail -c +$((cut + 1)) x.idx | gzip; } > x.gz
+	for at in 0 1 2 3 9 12 13 500 1012; do
+		{ head -c $at x.idx | gzip; tail -c +$((at + 1)) x.idx | gzip; } > x.gz
 		idx2raw -t u8 x.gz | cmp - <(numbers 1000)
 		idx2raw -t u8 < x.gz | cmp - <(numbers 1000)
 	done
@@ -114,12 +115,12 @@ sys.stdout.buffer.write(b"".join(struct.pack("<d", v[0]) for v in struct.iter_un
 	{ idx 08 3000; head -c 3000 /dev/zero; } > x.idx # long matches, pending inside of zlib
 	gzip -n x.idx
 	for n in $(seq 1 $(($(wc -c < x.idx.gz) - 1))); do
-		head -c "$n" x.idx.gz > cut
+		head -c "$n" x.idx.gz > short
 		python3 -c 'import sys, zlib
-data = zlib.decompressobj(31).decompress(open("cut", "rb").read())
+data = zlib.decompressobj(31).decompress(open("short", "rb").read())
 sys.stdout.buffer.write(data[8:])' > expected
-		run -1 --separate-stderr bash -c 'idx2raw -t u8 cut > out'
-		[[ $stderr == "idx2raw: cut: "*"unexpected end"* || $n -eq 1 ]]
+		run -1 --separate-stderr bash -c 'idx2raw -t u8 short > out'
+		[[ $stderr == "idx2raw: short: "*"unexpected end"* || $n -eq 1 ]]
 		cmp expected out
 	done
 }
@@ -128,14 +129,14 @@ sys.stdout.buffer.write(data[8:])' > expected
 	{ idx 0b 3 2; bytes '\0\1\0\2\0\3\0\4\0\5\0\6'; } > x.idx
 	idx2raw x.idx > whole
 	for n in $(seq 0 23); do
-		head -c "$n" x.idx > cut
-		run -1 --separate-stderr bash -c 'idx2raw cut > out'
+		head -c "$n" x.idx > short
+		run -1 --separate-stderr bash -c 'idx2raw short > out'
 		if [ "$n" -lt 12 ]; then
-			[ "$stderr" = "idx2raw: cut: unexpected end of the IDX header" ]
+			[ "$stderr" = "idx2raw: short: unexpected end of the IDX header" ]
 			[ ! -s out ]
 		else
 			i=$(((n - 12) / 4))
-			[ "$stderr" = "idx2raw: cut: record $i (byte $((12 + 4 * i))): unexpected end of input: the header promises 3 records" ]
+			[ "$stderr" = "idx2raw: short: record $i (byte $((12 + 4 * i))): unexpected end of input: the header promises 3 records" ]
 			head -c $((8 * i)) whole | cmp - out
 		fi
 	done

@@ -30,7 +30,7 @@ n = 60
 open("labels.idx", "wb").write(struct.pack(">BBBBI", 0, 0, 8, 1, n) + bytes([9] * 30 + [i % 10 for i in range(30)]))
 open("digits.u8", "wb").write(r.randbytes(784 * n))
 open("digits.idx", "wb").write(struct.pack(">BBBBIII", 0, 0, 8, 3, n, 28, 28) + open("digits.u8", "rb").read())'
-	head -c 78400 < <(cat digits.u8 digits.u8) > more && mv more digits.u8
+	cat digits.u8 digits.u8 | head -c 78400 > twice && mv twice digits.u8
 	mkdir pictures
 	for i in 1 2 3; do
 		tail -c +$((i * 784)) digits.u8 | raw2png -t u8 -d 28x28 -g 0 -n 1 > pictures/$i.png
