@@ -19,6 +19,7 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 # What each program and unit needs beyond libc and libm.
 LIBS_idx2raw        = -lz
 LIBS_niceflow       = -ldnnl -ljansson -lzip
+LIBS_niceroc        = -lgmp
 LIBS_nicestat       = -lgmp
 LIBS_png2raw        = -lpng
 LIBS_pt2nice        = -lzip -ljansson

@@ -41,12 +41,16 @@ void sample_release(struct sample *s)
 	*s = (struct sample){0};
 }
 
-static int compare(const void *a, const void *b)
+int sample_compare(double x, double y)
 {
-	double x = *(const double *)a, y = *(const double *)b;
 	if (isnan(x) || isnan(y))
 		return isnan(y) - isnan(x);
 	return (x > y) - (x < y);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return sample_compare(*(const double *)a, *(const double *)b);
 }
 
 void sample_sort(struct sample *s)

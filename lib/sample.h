@@ -14,7 +14,10 @@ struct sample {
 enum status sample_add(struct sample *s, const double *values, size_t n, struct error *e);
 void sample_release(struct sample *s);
 
-/* Ascending; NaN comes before -inf, and all zeros become +0. */
+/* The order of a sorted sample: < 0, 0 or > 0. NaN comes before -inf, all NaN are equal. */
+int sample_compare(double x, double y);
+
+/* Ascending; all zeros become +0. */
 void sample_sort(struct sample *s);
 
 /* The quantile of a sorted sample without NaN, n > 0, 0 <= p <= 1, of type 7 (Hyndman, Fan, The
