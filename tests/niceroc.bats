@@ -128,6 +128,6 @@ for name, shift in ("normal", 0), ("anomalous", -1):
 
 @test "niceroc: the page is clean" {
 	command -v mandoc || skip "needs mandoc"
-	mandoc -T lint "$ROOT/man/niceroc.1" | grep -v 'referenced manual not found' > lint || true
-	[ ! -s lint ]
+	mandoc -T lint "$ROOT/man/niceroc.1" | grep -v 'referenced manual not found' > said || true
+	[ ! -s said ]
 }

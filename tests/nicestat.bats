@@ -167,8 +167,8 @@ for i in range(30):
 @test "nicestat: the pages are clean" {
 	command -v mandoc || skip "needs mandoc"
 	for page in nicestat.1 nicestate.5 nicecalibration.5; do
-		mandoc -T lint "$ROOT/man/$page" | grep -v 'referenced manual not found' > lint || true
-		[ ! -s lint ]
+		mandoc -T lint "$ROOT/man/$page" | grep -v 'referenced manual not found' > said || true
+		[ ! -s said ]
 	done
 }
 
@@ -261,9 +261,9 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 
 @test "nicestat: what is not a state is refused" {
 	good='nicestat-state\t1\nn\t2\nmin\t1\nmax\t2\nsum\t0x3p0\nsquares\t0x5p0\n'
-	printf "$good" | nicestat -m > /dev/null
+	bytes "$good" | nicestat -m > /dev/null
 	bad() { # SED MESSAGE
-		printf "$good" | sed "$1" > bad
+		bytes "$good" | sed "$1" > bad
 		refused 1 "nicestat: bad: $2" nicestat -m bad
 	}
 	broken='line 6: the state that ends here is broken'
@@ -291,15 +291,15 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	bad 's/0x5p0/0x9p4200/' "$broken"
 	bad 's/0x5p0/-0x5p0/' "$broken"
 	bad 's/0x5p0/0x1p2/' "$broken" # 2 * 4 < 3^2
-	printf "$good" | head -c -1 > bad
+	bytes "$good" | head -c -1 > bad
 	refused 1 "nicestat: bad: line 6: unexpected end of input" nicestat -m bad
-	{ printf "$good"; printf 'junk'; } > bad
+	{ bytes "$good"; printf 'junk'; } > bad
 	refused 1 "nicestat: bad: line 7: unexpected end of input" nicestat -m bad
 	: > bad
 	refused 1 "nicestat: bad: no state in it" nicestat -m bad
 	refused 1 "nicestat: standard input: line 1: a state has 'nicestat-state', a tab and a value here" \
 	    nicestat -m < /dev/zero
-	printf "$good" | sed 's/n\t2/n\t18446744073709551615/' > many
+	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/' > many
 	refused 1 "nicestat: many: more than 2^64 numbers" nicestat -m many many
 	refused 2 "nicestat: -m: states are text, -b is for numbers" nicestat -b -m many
 	refused 2 "nicestat: -k does not go with -s: states know no threshold" nicestat -k 2 -s many
