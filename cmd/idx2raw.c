@@ -148,7 +148,7 @@ static enum status write_records(struct idx *x, struct selection *s, enum elemen
 				write_record(x, batch + i * x->record_bytes, type);
 		}
 	}
-	return e->status;
+	return n == 0 ? selection_finish(s, e) : e->status;
 }
 
 static enum status convert(struct idx *x, const struct options *o, struct error *e)

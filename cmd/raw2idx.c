@@ -138,12 +138,13 @@ static enum status convert(int fd, struct options *o, FILE *body, off_t start, s
 {
 	struct records records = {0};
 	struct error writing = {0};
-	unsigned char header[4 + 4 * MAX_RANK];
+	unsigned char header[4 + 4 * MAX_RANK] = {0};
 	size_t record_bytes = o->elements * element_bytes(o->type);
 	if (records_init(&records, fd, NULL, record_bytes, BATCH_BYTES / record_bytes + 1, e) !=
 	    STATUS_OK)
 		return e->status;
-	fwrite(header, 1, idx_header(o->type, o->rank, o->dims, header), body);
+	size_t header_bytes = idx_header(o->type, o->rank, o->dims, header);
+	fwrite(header, 1, header_bytes, body);
 	write_records(&records, o, body, e);
 	if (complete(body, start, o->dims[0], &writing) == STATUS_OK && body != stdout)
 		copy_out(body, &writing);

@@ -97,27 +97,33 @@ static enum status inflate_error(struct gzip *g, int code, struct error *e)
 	return error_set(e, STATUS_MALFORMED, "gzip: %s", g->z.msg ? g->z.msg : "bad data");
 }
 
-/* Inflates what is at hand; *got may be 0 at the end of a member. */
+/* The input is used up, and all of its output given. */
+static enum status more_input(struct gzip *g, struct error *e)
+{
+	if (g->ended)
+		return error_set(e, STATUS_TRUNCATED, "gzip: unexpected end of input");
+	return fill(g, e);
+}
+
+/* Inflates what is at hand; *got may be 0, at the end of a member or if input has to come first. */
 static enum status inflate_some(struct gzip *g, void *data, size_t n, size_t *got,
                                 struct error *e)
 {
-	if (g->z.avail_in == 0 && !g->ended && fill(g, e) != STATUS_OK)
-		return e->status;
-	if (g->z.avail_in == 0)
-		return error_set(e, STATUS_TRUNCATED, "gzip: unexpected end of input");
 	g->z.next_out = data;
 	g->z.avail_out = n < UINT_MAX ? (uInt)n : UINT_MAX;
 	uInt room = g->z.avail_out;
 	int code = inflate(&g->z, Z_NO_FLUSH);
-	size_t produced = room - g->z.avail_out;
+	*got = room - g->z.avail_out;
 	if (code == Z_STREAM_END) {
 		inflateReset(&g->z);
 		g->state = BETWEEN_MEMBERS;
-	} else if (code != Z_OK && code != Z_BUF_ERROR && produced == 0) {
-		return inflate_error(g, code, e);
+		return STATUS_OK;
 	}
-	*got = produced; /* an error behind them comes again with the next call */
-	return STATUS_OK;
+	if (*got > 0)
+		return STATUS_OK; /* an error behind them comes again with the next call */
+	if (code != Z_OK && code != Z_BUF_ERROR)
+		return inflate_error(g, code, e);
+	return more_input(g, e);
 }
 
 enum status gzip_read(struct gzip *g, void *data, size_t n, size_t *got, struct error *e)

@@ -6,10 +6,11 @@
 
 enum status mlp_init(struct mlp *m, const struct matmul *matmul, size_t nlayers, struct error *e)
 {
-	struct linear **layers = calloc(nlayers, sizeof(struct linear *));
-	if (!layers)
+	m->layers = calloc(nlayers, sizeof(struct linear *));
+	if (!m->layers)
 		return error_memory(e);
-	*m = (struct mlp){matmul, layers, nlayers};
+	m->matmul = matmul;
+	m->nlayers = nlayers;
 	return STATUS_OK;
 }
 

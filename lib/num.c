@@ -37,7 +37,7 @@ static bool is_word(const char *text, size_t length)
 
 bool num_parse_double(const char *text, size_t length, double *out)
 {
-	char copy[400]; /* longer than the exact decimal of most doubles; strtod needs a NUL */
+	char copy[1200]; /* the exact decimal of a double is shorter; strtod needs a NUL */
 	char *end;
 	if (length == 0 || length >= sizeof(copy))
 		return false;
@@ -52,6 +52,19 @@ bool num_parse_double(const char *text, size_t length, double *out)
 	return true;
 }
 
+/* At a power of two the doubles above are twice as far apart as those below, so that the decimal
+ * of 16 digits next above may read back where the nearest one, below, does not. Writes it and
+ * returns its length, or 0. All such numbers have an exponent, and no 9 for a last digit. */
+static size_t round_up(double value, char text[NUM_TEXT])
+{
+	int exponent;
+	if (fabs(frexp(value, &exponent)) != 0.5)
+		return 0;
+	size_t length = (size_t)snprintf(text, NUM_TEXT, "%.*e", DBL_DIG, value);
+	strchr(text, 'e')[-1]++;
+	return strtod(text, NULL) == value ? length : 0;
+}
+
 size_t num_format_double(double value, char text[NUM_TEXT])
 {
 	if (isnan(value))
@@ -61,11 +74,13 @@ size_t num_format_double(double value, char text[NUM_TEXT])
 	/* A decimal of up to DBL_DIG digits survives the way to a normal double and back, so
 	 * that %g with DBL_DIG prints every number that short; subnormals may be shorter. */
 	int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
-	size_t length;
-	do
-		length = (size_t)snprintf(text, NUM_TEXT, "%.*g", digits, value);
-	while (strtod(text, NULL) != value && ++digits <= DBL_DECIMAL_DIG);
-	return length;
+	for (; digits < DBL_DECIMAL_DIG; digits++) {
+		size_t length = (size_t)snprintf(text, NUM_TEXT, "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			return length;
+	}
+	size_t length = round_up(value, text);
+	return length ? length : (size_t)snprintf(text, NUM_TEXT, "%.*g", digits, value);
 }
 
 bool num_mul(uint64_t a, uint64_t b, uint64_t *out)

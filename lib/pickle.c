@@ -15,7 +15,7 @@ enum {
 	MAX_STACK = 1 << 17,
 	MAX_MEMO = 1 << 20,
 	MAX_TEXT_BYTES = 1 << 20,
-	MAX_MEMORY_BYTES = 128 << 20,
+	MAX_MEMORY_BYTES = 64 << 20,
 	CHUNK_BYTES = 1 << 16,
 	PROTOCOL = 2,
 };
@@ -256,15 +256,22 @@ static bool text_is(const struct value *value, const char *text)
 
 static const struct {
 	const char *module, *name;
-	struct value value;
-} allowed[] = {
-    {"collections", "OrderedDict", {VALUE_FUNCTION, 0, {.function = ORDERED_DICT}}},
-    {"torch._utils", "_rebuild_tensor_v2", {VALUE_FUNCTION, 0, {.function = REBUILD_TENSOR}}},
-    {"torch._utils", "_rebuild_parameter", {VALUE_FUNCTION, 0, {.function = REBUILD_PARAMETER}}},
-    {"torch", "HalfStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F16}}},
-    {"torch", "BFloat16Storage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_BF16}}},
-    {"torch", "FloatStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F32}}},
-    {"torch", "DoubleStorage", {VALUE_STORAGE_TYPE, 0, {.type = TENSOR_F64}}},
+	enum function function;
+} functions[] = {
+    {"collections", "OrderedDict", ORDERED_DICT},
+    {"torch._utils", "_rebuild_tensor_v2", REBUILD_TENSOR},
+    {"torch._utils", "_rebuild_parameter", REBUILD_PARAMETER},
+};
+
+/* Of module torch. */
+static const struct pickle_storage_type storage_types[] = {
+    {"HalfStorage", true, TENSOR_F16},     {"BFloat16Storage", true, TENSOR_BF16},
+    {"FloatStorage", true, TENSOR_F32},    {"DoubleStorage", true, TENSOR_F64},
+    {"ByteStorage", .supported = false},   {"CharStorage", .supported = false},
+    {"ShortStorage", .supported = false},  {"IntStorage", .supported = false},
+    {"LongStorage", .supported = false},   {"BoolStorage", .supported = false},
+    {"ComplexFloatStorage", .supported = false},
+    {"ComplexDoubleStorage", .supported = false},
 };
 
 static enum status take_line(struct machine *m, const char **line, size_t *n)
@@ -289,36 +296,29 @@ static int shown(size_t n)
 	return n < 200 ? (int)n : 200;
 }
 
-static enum status refuse_global(struct machine *m, const char *module, size_t module_bytes,
-                                 const char *name, size_t name_bytes)
+static enum status op_global(struct machine *m)
 {
-	static const char storage[] = "Storage";
-	size_t suffix = sizeof(storage) - 1;
-	if (same(module, module_bytes, "torch") && name_bytes > suffix &&
-	    memcmp(name + name_bytes - suffix, storage, suffix) == 0)
-		return error_set(m->e, STATUS_UNSUPPORTED,
-		                 "tensors of torch.%.*s are not supported, only of Half, BFloat16, "
-		                 "Float and Double",
-		                 shown(name_bytes), name);
+	const char *module = NULL, *name = NULL;
+	size_t module_bytes = 0, name_bytes = 0;
+	if (take_line(m, &module, &module_bytes) != STATUS_OK ||
+	    take_line(m, &name, &name_bytes) != STATUS_OK)
+		return m->e->status;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		if (same(module, module_bytes, functions[i].module) &&
+		    same(name, name_bytes, functions[i].name))
+			return push(m, (struct value){.kind = VALUE_FUNCTION,
+			                              .u.function = (int)functions[i].function});
+	}
+	for (size_t i = 0; i < sizeof(storage_types) / sizeof(*storage_types); i++) {
+		if (same(module, module_bytes, "torch") &&
+		    same(name, name_bytes, storage_types[i].name))
+			return push(m, (struct value){.kind = VALUE_STORAGE_TYPE,
+			                              .u.storage_type = &storage_types[i]});
+	}
 	return error_set(m->e, STATUS_UNSUPPORTED,
 	                 "the pickle asks for %.*s.%.*s, which is refused: nothing in a model file "
 	                 "is ever executed",
 	                 shown(module_bytes), module, shown(name_bytes), name);
-}
-
-static enum status op_global(struct machine *m)
-{
-	const char *module, *name;
-	size_t module_bytes, name_bytes;
-	if (take_line(m, &module, &module_bytes) != STATUS_OK ||
-	    take_line(m, &name, &name_bytes) != STATUS_OK)
-		return m->e->status;
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
-		if (same(module, module_bytes, allowed[i].module) &&
-		    same(name, name_bytes, allowed[i].name))
-			return push(m, allowed[i].value);
-	}
-	return refuse_global(m, module, module_bytes, name, name_bytes);
 }
 
 /* The items of a tuple, once they are of these kinds; more may follow them. */
@@ -365,7 +365,7 @@ static enum status op_binpersid(struct machine *m)
 	struct pickle_storage *storage = allocate(m, sizeof(*storage));
 	if (!storage)
 		return m->e->status;
-	*storage = (struct pickle_storage){id.u.items[2], id.u.items[1].u.type, nelements};
+	*storage = (struct pickle_storage){id.u.items[2], id.u.items[1].u.storage_type, nelements};
 	return push(m, (struct value){.kind = VALUE_STORAGE, .u.storage = storage});
 }
 

@@ -9,6 +9,7 @@
 #include "status.h"
 #include "tensors.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,8 +39,8 @@ struct value {
 		struct pickle_dict *dict;
 		const struct pickle_storage *storage;
 		const struct pickle_tensor *tensor;
+		const struct pickle_storage_type *storage_type;
 		int function;
-		enum tensor_type type;
 	} u;
 };
 
@@ -53,9 +54,16 @@ struct pickle_dict {
 	size_t n;
 };
 
+/* A checkpoint may hold tensors that we cannot read, where nobody asks for them. */
+struct pickle_storage_type {
+	const char *name; /* of PyTorch: "FloatStorage" */
+	bool supported;
+	enum tensor_type type; /* if supported */
+};
+
 struct pickle_storage {
 	struct value key; /* VALUE_TEXT: the name of its record */
-	enum tensor_type type;
+	const struct pickle_storage_type *type;
 	uint64_t nelements;
 };
 

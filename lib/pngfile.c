@@ -140,7 +140,7 @@ static void put_value(enum element type, uint64_t num, uint64_t den, unsigned ch
 static void put_pixel(const unsigned char *p, unsigned channels, unsigned depth, enum element type,
 		      unsigned char *raw)
 {
-	uint64_t s[4], max = depth == 16 ? 65535 : 255;
+	uint64_t s[4] = {0}, max = depth == 16 ? 65535 : 255;
 	for (unsigned i = 0; i < channels; i++)
 		s[i] = depth == 16 ? (uint64_t)p[2 * i] << 8 | p[2 * i + 1] : p[i];
 	uint64_t luma = channels < 3 ? 1000 * s[0] : 299 * s[0] + 587 * s[1] + 114 * s[2];

@@ -121,7 +121,7 @@ static enum status parse_fields(const json_t *object, struct entry *entry, struc
 	const char *dtype = json_string_value(json_object_get(object, "dtype"));
 	uint64_t span[2];
 	if (!dtype || json_object_size(object) != 3 || !json_object_get(object, "shape") || !offsets)
-		return error_set(e, STATUS_MALFORMED, "it has not just dtype, shape and data_offsets");
+		return error_set(e, STATUS_MALFORMED, "not an object of dtype, shape and data_offsets alone");
 	if (!tensor_type_parse(dtype, &entry->type))
 		return error_set(e, STATUS_UNSUPPORTED,
 		                 "dtype %s is not supported, only F16, BF16, F32 and F64", dtype);
@@ -264,8 +264,7 @@ static enum status tensors_to_json(const struct tensors *t, json_t *header, stru
 			return error_set(e, STATUS_UNSUPPORTED, "a tensor cannot be named %s",
 			                 notes_key);
 		if (!set(header, item->name, entry_to_json(item, begin, end)))
-			return error_set(e, STATUS_MALFORMED,
-			                 "tensor %s: its name is not UTF-8, or memory is out",
+			return error_set(e, STATUS_MALFORMED, "tensor %s: its name is not UTF-8",
 			                 item->name);
 		begin = end;
 	}

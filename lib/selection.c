@@ -151,3 +151,11 @@ enum status selection_next(struct selection *s, bool *wanted, struct error *e)
 		*wanted = (sampler_next(&s->sampler) != 0) != s->invert;
 	return STATUS_OK;
 }
+
+enum status selection_finish(struct selection *s, struct error *e)
+{
+	size_t n;
+	if (s->labels && idx_next(&s->label_idx, &s->label_batch, &n, e) != STATUS_OK)
+		return labels_error(s, e);
+	return e->status;
+}

@@ -44,4 +44,7 @@ void selection_release(struct selection *s);
 /* Decides on the next record, to be called nrecords times; *wanted tells. */
 enum status selection_next(struct selection *s, bool *wanted, struct error *e);
 
+/* After the last record: nothing may follow the last label, and its checksum must be right. */
+enum status selection_finish(struct selection *s, struct error *e);
+
 #endif

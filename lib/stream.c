@@ -33,7 +33,8 @@ enum status stream_open(const char *path, int *fd, struct error *e)
 static bool ready(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	return poll(&p, 1, 0) != 0; /* an error is ready, too: read tells which */
+	int n = poll(&p, 1, 0);
+	return n > 0 || (n < 0 && errno != EINTR); /* an error is ready, too: read tells which */
 }
 
 static bool wait_until_ready(int fd)
@@ -96,16 +97,14 @@ void records_release(struct records *r)
 	*r = (struct records){0};
 }
 
-static enum status fill(struct records *r, struct error *e)
+static void fill(struct records *r)
 {
 	size_t got;
-	enum status status =
-	    stream_read(r->fd, r->tied, r->data + r->end, r->capacity - r->end, &got, e);
-	if (status != STATUS_OK)
-		return status;
+	if (stream_read(r->fd, r->tied, r->data + r->end, r->capacity - r->end, &got,
+	                &r->failure) != STATUS_OK)
+		return;
 	r->end += got;
 	r->ended = got == 0;
-	return STATUS_OK;
 }
 
 enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
@@ -114,14 +113,12 @@ enum status records_next(struct records *r, const unsigned char **batch, size_t 
 	memmove(r->data, r->data + r->begin, r->end - r->begin);
 	r->end -= r->begin;
 	r->begin = 0;
-	while (!r->ended && r->end < r->capacity && (r->end < r->record_bytes || ready(r->fd))) {
-		/* What was read before a failing read is handed out first. */
-		if (fill(r, e) != STATUS_OK && r->end < r->record_bytes)
-			return e->status;
-		if (e->status != STATUS_OK)
-			break;
-	}
+	while (!r->ended && !r->failure.status && r->end < r->capacity &&
+	       (r->end < r->record_bytes || ready(r->fd)))
+		fill(r);
 	size_t whole = r->end / r->record_bytes;
+	if (whole == 0 && r->failure.status)
+		return error_set(e, r->failure.status, "%s", r->failure.text);
 	if (whole == 0 && r->end > 0)
 		return error_set(e, STATUS_TRUNCATED,
 		                 "record %llu (byte %llu): unexpected end of input after %zu of %zu bytes",

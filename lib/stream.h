@@ -34,6 +34,7 @@ struct records {
 	size_t begin, end;   /* the bytes of data that have not been handed out */
 	uint64_t nrecords;   /* handed out so far */
 	bool ended;
+	struct error failure; /* of a read, to be told after the whole records before it */
 };
 
 /* Room for batches of at least one and at most max_records. */
@@ -42,8 +43,9 @@ enum status records_init(struct records *r, int fd, FILE *tied, size_t record_by
 void records_release(struct records *r);
 
 /* Waits for one record, then takes what has arrived: *batch points to *n whole records, valid
- * until the next call; *n is 0 at the end. A short last record is STATUS_TRUNCATED, after
- * all whole ones have been handed out; the error text names its number and byte. */
+ * until the next call; *n is 0 at the end. A failing read is told after all whole records before
+ * it have been handed out, and so is a short last record: STATUS_TRUNCATED, and the error text
+ * names its number and byte. */
 enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
                          struct error *e);
 

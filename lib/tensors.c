@@ -162,7 +162,8 @@ const char *tensors_find_note(const struct tensors *t, const char *key)
 	return note ? note->value : NULL;
 }
 
-static enum status append_note(struct tensors *t, const char *key, char *value, struct error *e)
+static enum status append_note(struct tensors *t, const char *key, const char *value,
+                               struct error *e)
 {
 	if (t->nnotes == MAX_NOTES)
 		return error_set(e, STATUS_UNSUPPORTED, "more than %d entries of metadata", MAX_NOTES);
@@ -170,26 +171,26 @@ static enum status append_note(struct tensors *t, const char *key, char *value, 
 	if (!notes)
 		return error_memory(e);
 	t->notes = notes;
-	char *copy = strdup(key);
-	if (!copy)
+	struct tensor_note made = {strdup(key), strdup(value)};
+	if (!made.key || !made.value) {
+		free(made.key);
+		free(made.value);
 		return error_memory(e);
-	notes[t->nnotes++] = (struct tensor_note){copy, value};
+	}
+	notes[t->nnotes++] = made;
 	return STATUS_OK;
 }
 
 enum status tensors_note(struct tensors *t, const char *key, const char *value, struct error *e)
 {
 	struct tensor_note *note = find_note(t, key);
+	if (!note)
+		return append_note(t, key, value, e);
 	char *copy = strdup(value);
 	if (!copy)
 		return error_memory(e);
-	if (note) {
-		free(note->value);
-		note->value = copy;
-	} else if (append_note(t, key, copy, e) != STATUS_OK) {
-		free(copy);
-		return e->status;
-	}
+	free(note->value);
+	note->value = copy;
 	return STATUS_OK;
 }
 

@@ -91,6 +91,10 @@ enum status torchdict_check(const struct pickle_tensor *t, struct error *e)
 {
 	const struct pickle_storage *storage = t->storage;
 	uint64_t n = 1, end;
+	if (!storage->type->supported)
+		return error_set(e, STATUS_UNSUPPORTED,
+		                 "a torch.%s is not supported, only Half, BFloat16, Float and Double",
+		                 storage->type->name);
 	for (unsigned i = 0; i < t->rank; i++) {
 		if (t->shape[i] == 0) {
 			n = 0;

@@ -12,7 +12,8 @@
 enum status torchdict_find(const struct value *value, const struct pickle_dict **out,
                            struct error *e);
 
-/* STATUS_OK if the tensor lies within what its storage claims to hold, contiguous, in C order. */
+/* STATUS_OK if the tensor is of a type of ours and lies within what its storage claims to hold,
+ * contiguous, in C order. */
 enum status torchdict_check(const struct pickle_tensor *tensor, struct error *e);
 
 #endif

@@ -15,7 +15,7 @@
 enum {
 	MAX_ENTRIES = 1 << 17,
 	MAX_NAME_BYTES = 1 << 10,
-	MAX_PICKLE_BYTES = 64 << 20,
+	MAX_PICKLE_BYTES = 32 << 20,
 	MAX_VERSION = 10, /* of PyTorch's archives; torch.save writes 3 */
 	ALIGNMENT = 64,
 };
@@ -89,22 +89,19 @@ static bool ends_in(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* Looks at every entry once; finds the pickle. */
-static enum status survey(struct archive *a, struct error *e)
+/* The only entry that is called NAME/data.pkl. */
+static enum status find_pickle(struct archive *a, struct error *e)
 {
 	for (uint64_t i = 0; i < a->n; i++) {
-		zip_stat_t st;
-		a->place[i] = NOWHERE;
-		if (check_entry(a, i, &st, e) != STATUS_OK)
-			return e->status;
-		if (!ends_in(st.name, pickle_name))
+		const char *name = zip_get_name(a->zip, i, 0);
+		if (!name || !ends_in(name, pickle_name))
 			continue;
 		if (a->pkl)
 			return error_set(e, STATUS_MALFORMED, "there are two pickles: %s and %s",
-			                 a->pkl, st.name);
-		if (strlen(st.name) > MAX_NAME_BYTES / 2)
+			                 a->pkl, name);
+		if (strlen(name) > MAX_NAME_BYTES / 2)
 			return error_set(e, STATUS_UNSUPPORTED, "the name of data.pkl is too long");
-		a->pkl = st.name;
+		a->pkl = name;
 	}
 	if (!a->pkl)
 		return error_set(e, STATUS_UNSUPPORTED,
@@ -173,6 +170,17 @@ static enum status read_small(struct archive *a, const char *name, char text[16]
 	return e->status;
 }
 
+static enum status check_entries(struct archive *a, struct error *e)
+{
+	for (uint64_t i = 0; i < a->n; i++) {
+		zip_stat_t st;
+		if (check_entry(a, i, &st, e) != STATUS_OK)
+			return e->status;
+		a->place[i] = NOWHERE;
+	}
+	return STATUS_OK;
+}
+
 static enum status check_kind(struct archive *a, struct error *e)
 {
 	char version[16], byteorder[16];
@@ -181,7 +189,7 @@ static enum status check_kind(struct archive *a, struct error *e)
 		return error_set(e, STATUS_UNSUPPORTED,
 		                 "a TorchScript archive, a program: save model.state_dict() by "
 		                 "torch.save instead");
-	if (read_small(a, "version", version, e) != STATUS_OK ||
+	if (check_entries(a, e) != STATUS_OK || read_small(a, "version", version, e) != STATUS_OK ||
 	    read_small(a, "byteorder", byteorder, e) != STATUS_OK)
 		return e->status;
 	version[strcspn(version, "\n")] = '\0';
@@ -212,12 +220,12 @@ static enum status find_storage(const struct archive *a, const struct pickle_sto
 	if (i < 0 || zip_stat_index(a->zip, (zip_uint64_t)i, 0, st) != 0)
 		return error_set(e, STATUS_MALFORMED, "record data/%.*s is missing", shown(key),
 		                 key->u.text);
-	if (!num_mul(storage->nelements, tensor_type_bytes(storage->type), &bytes) ||
+	if (!num_mul(storage->nelements, tensor_type_bytes(storage->type->type), &bytes) ||
 	    bytes != st->size)
 		return error_set(e, STATUS_MALFORMED,
 		                 "a storage of %llu elements (%s), but record %s has %llu bytes",
 		                 (unsigned long long)storage->nelements,
-		                 tensor_type_name(storage->type), st->name,
+		                 tensor_type_name(storage->type->type), st->name,
 		                 (unsigned long long)st->size);
 	*entry = (uint64_t)i;
 	return STATUS_OK;
@@ -277,7 +285,7 @@ static enum status add_tensor(const struct archive *a, const struct pickle_pair 
                               struct tensors *out, struct error *e)
 {
 	const struct pickle_tensor *tensor = pair->value.u.tensor;
-	enum tensor_type type = tensor->storage->type;
+	enum tensor_type type = tensor->storage->type->type;
 	char name[MAX_NAME_BYTES];
 	uint64_t i = 0;
 	zip_stat_t st;
@@ -356,7 +364,7 @@ enum status torchfile_parse(const unsigned char *data, size_t size, struct tenso
 		error_set(e, STATUS_UNSUPPORTED, "more than %d records", MAX_ENTRIES);
 	else if (!a.place)
 		error_memory(e);
-	else if (survey(&a, e) == STATUS_OK && check_kind(&a, e) == STATUS_OK)
+	else if (find_pickle(&a, e) == STATUS_OK && check_kind(&a, e) == STATUS_OK)
 		take_pickle(&a, out, e);
 	free(a.place);
 	zip_discard(a.zip);

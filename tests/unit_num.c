@@ -1,0 +1,221 @@
+/* Numbers as text: whole-string parsing at its bounds, and the shortest decimal checked against
+ * its definition with nothing but the C library's correctly rounded conversions. */
+#include "num.h"
+#include "tap.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RANDOM_NUMBERS = 1000000 };
+
+static double double_of(uint64_t bits)
+{
+	double value;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static uint64_t bits_of(double value)
+{
+	uint64_t bits;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+static void parse_u64(void)
+{
+	static const char *const bad[] = {"",
+					  " 1",
+					  "1 ",
+					  "+1",
+					  "-1",
+					  "0x1",
+					  "1.",
+					  "1e1",
+					  "a",
+					  "1a",
+					  "18446744073709551616",
+					  "99999999999999999999"};
+	uint64_t v = 7;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		ok(!num_parse_u64(bad[i], 0, UINT64_MAX, &v) && v == 7, "not a number: '%s'",
+		   bad[i]);
+	ok(!num_parse_u64("1\n", 0, UINT64_MAX, &v) && v == 7, "a newline is not part of a number");
+	ok(num_parse_u64("18446744073709551615", 0, UINT64_MAX, &v) && v == UINT64_MAX, "2^64 - 1");
+	ok(num_parse_u64("007", 7, 7, &v) && v == 7, "leading zeros");
+	ok(!num_parse_u64("6", 7, 9, &v) && !num_parse_u64("10", 7, 9, &v), "bounds are kept");
+}
+
+static void parse_double(void)
+{
+	static const char *const bad[] = {
+	    "",      " 1",   "1 ",      "0x1p3", "1e",    "e1",  "--1", "1,5", ".",        "+",
+	    "nan()", "nano", "infinit", "1f",    "1.2.3", "1e+", "in",  "+-1", "infinityy"};
+	double v = 7;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		ok(!num_parse_double(bad[i], strlen(bad[i]), &v) && v == 7, "not a number: '%s'",
+		   bad[i]);
+	ok(!num_parse_double("1\0002", 3, &v), "a NUL is not part of a number");
+	ok(!num_parse_double("1\r", 2, &v), "a carriage return is not part of a number");
+	ok(num_parse_double("15", 1, &v) && v == 1, "no byte beyond the length is read");
+	ok(num_parse_double("-.5e+1", 6, &v) && v == -5, "-.5e+1");
+	ok(num_parse_double("1e999", 5, &v) && isinf(v), "1e999 is infinite");
+	ok(num_parse_double("1e-999", 6, &v) && v == 0, "1e-999 is zero");
+	ok(num_parse_double("-NaN", 4, &v) && isnan(v), "-NaN");
+	ok(num_parse_double("-Infinity", 9, &v) && isinf(v) && v < 0, "-Infinity");
+	ok(num_parse_double("+inf", 4, &v) && isinf(v) && v > 0, "+inf");
+}
+
+/* The longest exact decimal of a double is that of the largest subnormal. */
+static void parse_exact_decimals(void)
+{
+	char text[1200];
+	double largest = double_of(UINT64_C(0x000fffffffffffff)), v = 0;
+	int length = snprintf(text, sizeof(text), "%.1074f", -largest);
+	ok(num_parse_double(text, (size_t)length, &v) && v == -largest,
+	   "an exact decimal of %d characters", length);
+}
+
+/* The decimal with p digits next to value's nearest one, away from or towards zero. */
+static double neighbour(double value, int p, int step)
+{
+	char text[64];
+	snprintf(text, sizeof(text), "%.*e", p - 1, value);
+	char *e = strchr(text, 'e');
+	int exponent = atoi(e + 1) - (p - 1);
+	*e = '\0';
+	char *dot = strchr(text, '.');
+	if (dot)
+		memmove(dot, dot + 1, strlen(dot));
+	int64_t digits = strtoll(text, NULL, 10);
+	snprintf(text, sizeof(text), "%" PRId64 "e%d", digits + (digits < 0 ? -step : step),
+		 exponent);
+	return strtod(text, NULL);
+}
+
+static int significant_digits(const char *text)
+{
+	int n = 0, zeros = 0;
+	for (; *text && *text != 'e'; text++) {
+		if (*text < '0' || *text > '9' || (n == 0 && *text == '0'))
+			continue;
+		n++;
+		zeros = *text == '0' ? zeros + 1 : 0;
+	}
+	return n - zeros;
+}
+
+/* Reads back, and no decimal of one digit less does: neither the nearest nor its neighbours. (If
+ * one of still fewer digits did, it would with zeros appended.) */
+static bool is_shortest(double value)
+{
+	char text[NUM_TEXT], shorter[64];
+	double back = 0;
+	size_t length = num_format_double(value, text);
+	if (length != strlen(text) || !num_parse_double(text, length, &back) ||
+	    bits_of(back) != bits_of(value))
+		return false;
+	int p = significant_digits(text) - 1;
+	if (p < 1)
+		return true;
+	snprintf(shorter, sizeof(shorter), "%.*e", p - 1, value);
+	return strtod(shorter, NULL) != value && neighbour(value, p, 1) != value &&
+	       neighbour(value, p, -1) != value;
+}
+
+static void all_shortest(const char *what, double (*number)(uint64_t), uint64_t n)
+{
+	uint64_t failures = 0;
+	for (uint64_t i = 0; i < n; i++) {
+		if (is_shortest(number(i)))
+			continue;
+		if (failures++ == 0)
+			printf("# %.17g is not in its shortest form\n", number(i));
+	}
+	ok(failures == 0, "shortest decimals of %s: %" PRIu64 " of %" PRIu64 " are not", what,
+	   failures, n);
+}
+
+static double power_of_two(uint64_t i)
+{
+	return ldexp(i % 2 ? -1 : 1, (int)(i / 2) - 1074);
+}
+
+static double subnormal(uint64_t i)
+{
+	return double_of(i < 2000 ? i : (i * UINT64_C(0x9e3779b97f4a7c15)) >> 12);
+}
+
+/* splitmix64 (S. Vigna), so that every run checks the same numbers. */
+static double any(uint64_t i)
+{
+	uint64_t z = (i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	double value = double_of(z ^ (z >> 31));
+	return isfinite(value) ? value : (double)i;
+}
+
+static double short_decimal(uint64_t i)
+{
+	return (double)(i % 1000) / 1000 - (double)(i / 1000);
+}
+
+static void format_specials(void)
+{
+	char text[NUM_TEXT];
+	num_format_double(-(double)NAN, text);
+	ok(strcmp(text, "nan") == 0, "nan has no sign");
+	num_format_double(-(double)INFINITY, text);
+	ok(strcmp(text, "-inf") == 0, "-inf");
+	num_format_double(-0.0, text);
+	ok(strcmp(text, "-0") == 0, "-0 keeps its sign");
+	num_format_double(-1.7976931348623157e308, text);
+	ok(strcmp(text, "-1.7976931348623157e+308") == 0, "the longest number");
+	num_format_double(0.1, text);
+	ok(strcmp(text, "0.1") == 0, "0.1");
+}
+
+static void products_and_sums(void)
+{
+	uint64_t v = 7;
+	const uint64_t half = UINT64_C(1) << 32;
+	ok(!num_mul(half, half, &v) && v == 7, "2^32 * 2^32 does not fit");
+	ok(num_mul(half - 1, half + 1, &v) && v == UINT64_MAX, "(2^32 - 1)(2^32 + 1) = 2^64 - 1");
+	ok(num_mul(UINT64_MAX, 0, &v) && v == 0 && num_mul(0, UINT64_MAX, &v) && v == 0, "times 0");
+	v = 7;
+	ok(!num_add(UINT64_MAX, 1, &v) && v == 7, "2^64 does not fit");
+	ok(num_add(UINT64_MAX - 1, 1, &v) && v == UINT64_MAX, "2^64 - 1 fits");
+}
+
+static void bytes(void)
+{
+	unsigned char p[8];
+	num_put_be32(p, 0x80a1b2c3);
+	ok(memcmp(p, "\x80\xa1\xb2\xc3", 4) == 0 && num_be32(p) == 0x80a1b2c3,
+	   "big-endian 32 bits");
+	num_put_le32(p, 0x80a1b2c3);
+	ok(memcmp(p, "\xc3\xb2\xa1\x80", 4) == 0 && num_le32(p) == 0x80a1b2c3,
+	   "little-endian 32 bits");
+	num_put_le64(p, UINT64_C(0x80a1b2c3d4e5f607));
+	ok(memcmp(p, "\x07\xf6\xe5\xd4\xc3\xb2\xa1\x80", 8) == 0 &&
+	       num_le64(p) == UINT64_C(0x80a1b2c3d4e5f607) &&
+	       num_be64(p) == UINT64_C(0x07f6e5d4c3b2a180),
+	   "64 bits, both ways");
+}
+
+int main(void)
+{
+	parse_u64();
+	parse_double();
+	parse_exact_decimals();
+	format_specials();
+	all_shortest("powers of two", power_of_two, 2 * (1074 + 1024));
+	all_shortest("subnormals", subnormal, 20000);
+	all_shortest("short decimals", short_decimal, 20000);
+	all_shortest("random bit patterns", any, RANDOM_NUMBERS);
+	products_and_sums();
+	bytes();
+	return tap_end();
+}
