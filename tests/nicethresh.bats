@@ -78,7 +78,7 @@ setup() {
 
 @test "nicethresh: a calibration that is not one is refused" {
 	bad() { # RECIPE MESSAGE
-		printf "$1" > bad
+		bytes "$1" > bad
 		refused 1 "nicethresh: bad: $2" nicethresh -c bad in
 	}
 	bad '' 'there is no threshold in it'
@@ -172,6 +172,6 @@ setup() {
 
 @test "nicethresh: the page is clean" {
 	command -v mandoc || skip "needs mandoc"
-	mandoc -T lint "$ROOT/man/nicethresh.1" | grep -v 'referenced manual not found' > lint || true
-	[ ! -s lint ]
+	mandoc -T lint "$ROOT/man/nicethresh.1" | grep -v 'referenced manual not found' > said || true
+	[ ! -s said ]
 }
