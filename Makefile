@@ -19,7 +19,6 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 # What each program and unit needs beyond libc and libm.
 LIBS_idx2raw        = -lz
 LIBS_niceflow       = -ldnnl -ljansson -lzip
-# What each program and unit needs beyond libc and libm.
 LIBS_niceroc        = -lgmp
 LIBS_nicetrain      = -ldnnl -ljansson -lzip
 LIBS_nicestat       = -lgmp

@@ -2,6 +2,7 @@
 #include "adam.h"
 
 #include "parallel.h"
+#include "vector.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,15 +38,28 @@ struct norm {
 	double *sums; /* of each BLOCK */
 };
 
+/* Sixteen chains, so that additions need not wait for each other. */
+VECTORISED static double squares(const float *restrict x, size_t n)
+{
+	double chains[16] = {0}, sum = 0;
+	size_t whole = n / 16 * 16;
+	for (size_t i = 0; i < whole; i += 16) {
+		for (size_t k = 0; k < 16; k++)
+			chains[k] += (double)x[i + k] * (double)x[i + k];
+	}
+	for (size_t k = 0; k < 16; k++)
+		sum += chains[k];
+	for (size_t i = whole; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	return sum;
+}
+
 static void norm_range(void *context, size_t begin, size_t end)
 {
 	const struct norm *c = context;
 	for (size_t first = begin; first < end; first += BLOCK) {
 		size_t last = first + BLOCK < end ? first + BLOCK : end;
-		double sum[4] = {0}; /* four chains, so that additions need not wait */
-		for (size_t i = first; i < last; i++)
-			sum[i % 4] += (double)c->gradient[i] * (double)c->gradient[i];
-		c->sums[first / BLOCK] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+		c->sums[first / BLOCK] = squares(c->gradient + first, last - first);
 	}
 }
 
@@ -75,22 +89,35 @@ struct step {
 	float keep_average;
 };
 
+VECTORISED static void step(const struct step *s, size_t n, float *restrict block,
+                            float *restrict m, float *restrict v, const float *restrict gradient)
+{
+	for (size_t i = 0; i < n; i++) {
+		float g = s->share * gradient[i];
+		m[i] = s->keep1 * m[i] + s->new1 * g;
+		v[i] = s->keep2 * v[i] + s->new2 * (g * g);
+		block[i] = s->shrink * block[i] -
+		           s->rate * m[i] / (sqrtf(v[i]) * s->inverse_bias2 + s->epsilon);
+	}
+}
+
+VECTORISED static void blend(float share, size_t n, float *restrict average,
+                             const float *restrict block)
+{
+	for (size_t i = 0; i < n; i++)
+		average[i] += share * (block[i] - average[i]);
+}
+
+/* Pieces that stay in the cache between the two loops. */
 static void step_range(void *context, size_t begin, size_t end)
 {
 	const struct step *s = context;
-	for (size_t i = begin; i < end; i++) {
-		float g = s->share * s->gradient[i];
-		float m = s->keep1 * s->m[i] + s->new1 * g;
-		float v = s->keep2 * s->v[i] + s->new2 * g * g;
-		s->m[i] = m;
-		s->v[i] = v;
-		s->block[i] = s->shrink * s->block[i] -
-		              s->rate * m / (sqrtf(v) * s->inverse_bias2 + s->epsilon);
+	for (size_t i = begin; i < end; i += 2048) {
+		size_t n = end - i < 2048 ? end - i : 2048;
+		step(s, n, s->block + i, s->m + i, s->v + i, s->gradient + i);
+		if (s->average)
+			blend(1 - s->keep_average, n, s->average + i, s->block + i);
 	}
-	if (!s->average)
-		return;
-	for (size_t i = begin; i < end; i++)
-		s->average[i] += (1 - s->keep_average) * (s->block[i] - s->average[i]);
 }
 
 static void update_range(const struct step *base, size_t first, size_t n,
