@@ -10,9 +10,10 @@ INSTALL ?= install
 
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
            -Wformat=2 -Wundef
-# -O3 for the loops over elements; no -march and no -ffast-math: a binary runs elsewhere, and NaN is NaN.
+# -O3 for the loops over elements, whose square roots need not set errno; no -march and no -ffast-math:
+# a binary runs elsewhere, and NaN is NaN.
 OURS_CPPFLAGS = -D_XOPEN_SOURCE=700 -DNICETOOLS_VERSION='"$(VERSION)"' -Ilib -Icmd
-OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -pthread $(WARNINGS)
+OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread $(WARNINGS)
 COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 

@@ -33,6 +33,16 @@ void cli_start(const struct cli *cli, char **argv)
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 
+void cli_share_cores(char **argv)
+{
+#ifdef __linux__
+	if (!getenv("OMP_WAIT_POLICY") && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
+		execv("/proc/self/exe", argv); /* if that fails, threads spin */
+#else
+	(void)argv;
+#endif
+}
+
 _Noreturn void cli_option(int option)
 {
 	if (option == 'h') {

@@ -23,6 +23,12 @@ struct cli {
  * Call first. */
 void cli_start(const struct cli *cli, char **argv);
 
+/* For programs that compute on several threads: lets waiting threads sleep instead of spin, unless
+ * the environment (OMP_WAIT_POLICY) says how they shall wait. Spinning costs two thirds of the
+ * speed as soon as anything else wants a core. Call before any thread exists: OpenMP reads its
+ * environment once, so the program starts itself anew. */
+void cli_share_cores(char **argv);
+
 /* The options that every program has; a command's table ends with CLI_OPTIONS and its short
  * options with "hV". Anything that a command does not know goes to cli_option, which exits: 0
  * for help and version, 2 otherwise. */

@@ -319,6 +319,7 @@ int main(int argc, char **argv)
 	struct error e = {0};
 	struct flow flow = {0};
 	cli_start(&cli, argv);
+	cli_share_cores(argv);
 	parse_options(argc, argv, &o);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);

@@ -519,6 +519,7 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	cli_start(&cli, argv);
+	cli_share_cores(argv);
 	parse_options(argc, argv, &o);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
