@@ -60,7 +60,7 @@ $(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 
 # Packages: to build, demonstrate and test; and what `make lint` wants.
 APT_deps  = gcc libc6-dev make libdnnl-dev libpng-dev libzip-dev libjansson-dev zlib1g-dev libgmp-dev \
-            bats python3 gnuplot-nox
+            bash bats python3 gnuplot-nox
 APT_lint  = cppcheck shellcheck mandoc clang
 DNF_deps  = gcc make onednn-devel libpng-devel libzip-devel jansson-devel zlib-devel gmp-devel bats \
             python3 gnuplot libasan libubsan
@@ -94,6 +94,12 @@ install_packages = \
 	echo "$(1): installing$$missing"; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	$$sudo $$update && $$sudo $$install $$missing
+
+demo: all $(B)/examples/glyphs ## draw characters, train a flow on some, find the others
+	@$(MAKE) --no-print-directory -f examples/demo.mk BIN=$(B)/bin GLYPHS=$(B)/examples/glyphs OUT=$(B)/demo
+
+$(B)/examples/%: $(B)/examples/%.o $(B)/libnice.a
+	$(LINK) $^ -lm $(LDLIBS)
 
 mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=1] [K=3]
 	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
@@ -134,6 +140,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all deps deps-lint mnist check check-asan lint install uninstall clean help
+.PHONY: all deps deps-lint demo mnist check check-asan lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
