@@ -472,3 +472,13 @@ st("name", json.dumps({"w" * 100000: empty}).encode())'
 		[ ! -s findings ]
 	done
 }
+
+@test "pt2nice: what is behind a zip archive is refused, a comment that belongs to it is not" {
+	for more in x '\0' '\1\0x' 'PK\5\6'; do
+		{ cat "$ROOT/tests/fixtures/tiny.pt"; bytes "$more"; } > long.pt
+		refused long.pt 'trailing bytes after the zip archive'
+	done
+	size=$(wc -c < "$ROOT/tests/fixtures/tiny.pt")
+	{ head -c $((size - 2)) "$ROOT/tests/fixtures/tiny.pt"; bytes '\5\0hello'; } > comment.pt
+	pt2nice comment.pt | cmp - <(pt2nice "$ROOT/tests/fixtures/tiny.pt")
+}
