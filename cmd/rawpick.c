@@ -12,7 +12,7 @@
 
 static const struct cli cli = {
     "rawpick",
-    "usage: rawpick -d DIMS [-t u8|f32|f64] NUMBERS [file]\n"
+    "usage: rawpick -d DIMS [-t u8|f32|f64] [-v] NUMBERS [file]\n"
     "Write the raw records whose numbers, from 0 and ascending, are the lines of NUMBERS.\n"
     "\n"
     "  -d, --dims DIMS          size of a record: 784 or 28x28\n"
