@@ -155,18 +155,3 @@ for i in range(30):
 	nicestat in > expected
 	dd if=in obs=1 status=none | nicestat | cmp expected
 }
-
-@test "nicestat: every option is in help and page, and the page's examples are true" {
-	for option in $(nicestat --help | grep -o -- '--[a-z-]*'); do
-		sed 's/\\-/-/g' "$ROOT/man/nicestat.1" | grep -q -- "Fl Fl ${option#--}"
-	done
-	python3 "$ROOT/tests/examples.py" "$ROOT/man/nicestat.1" "$ROOT/man/nicecalibration.5"
-}
-
-@test "nicestat: the pages are clean" {
-	command -v mandoc || skip "needs mandoc"
-	for page in nicestat.1 nicecalibration.5; do
-		mandoc -T lint "$ROOT/man/$page" | grep -v 'referenced manual not found' > lint || true
-		[ ! -s lint ]
-	done
-}
