@@ -11,7 +11,7 @@ INSTALL ?= install
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
            -Wformat=2 -Wundef
 # -O3 for the loops over elements; no -march and no -ffast-math: a binary runs elsewhere, and NaN is NaN.
-OURS_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -DNICETOOLS_VERSION='"$(VERSION)"' -Ilib -Icmd
+OURS_CPPFLAGS = -D_XOPEN_SOURCE=700 -DNICETOOLS_VERSION='"$(VERSION)"' -Ilib -Icmd
 OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -pthread $(WARNINGS)
 COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
@@ -19,6 +19,8 @@ LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
 # What each program and unit needs beyond libc and libm.
 LIBS_idx2raw        = -lz
 LIBS_niceflow       = -ldnnl -ljansson -lzip
+LIBS_niceroc        = -lgmp
+LIBS_nicetrain      = -ldnnl -ljansson -lzip
 LIBS_nicestat       = -lgmp
 LIBS_png2raw        = -lpng
 LIBS_pt2nice        = -lzip -ljansson

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void)
+double progress_now(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -15,14 +15,14 @@ static double now(void)
 void progress_start(struct progress *p, enum progress_wish wish, uint64_t total)
 {
 	bool shown = wish == PROGRESS_ALWAYS || (wish == PROGRESS_AUTO && isatty(STDERR_FILENO));
-	*p = (struct progress){.shown = shown, .total = total, .start = now()};
+	*p = (struct progress){.shown = shown, .total = total, .start = progress_now()};
 }
 
 void progress_update(struct progress *p, uint64_t records)
 {
 	if (!p->shown)
 		return;
-	double time = now(), elapsed = time - p->start;
+	double time = progress_now(), elapsed = time - p->start;
 	if (time - p->drawn < 0.2)
 		return;
 	p->drawn = time;

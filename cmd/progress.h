@@ -11,6 +11,9 @@ struct progress {
 	double start, drawn; /* seconds */
 };
 
+/* Seconds on a clock that only goes forward. */
+double progress_now(void);
+
 enum progress_wish { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* PROGRESS_AUTO: only if standard error is a terminal. */

@@ -24,6 +24,12 @@ void calibration_write(FILE *f, const struct calibration *c)
 	write_number(f, "stdev", c->stdev);
 	write_number(f, "min", c->min);
 	write_number(f, "max", c->max);
+	for (size_t i = 0; i < c->nquantiles; i++) {
+		char p[NUM_TEXT], name[NUM_TEXT + 16];
+		num_format_double(c->quantiles[i].p, p);
+		snprintf(name, sizeof(name), "quantile:%s", p);
+		write_number(f, name, c->quantiles[i].value);
+	}
 	write_number(f, "k", c->k);
 	write_number(f, "threshold", c->threshold);
 }
@@ -64,7 +70,7 @@ static bool split(const char *p, const char *newline, struct line *line)
 	line->value = tab + 1;
 	line->value_length = length - line->name_length - 1;
 	for (size_t i = 0; i < line->name_length; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyz_0123456789.:", p[i]) || p[i] == '\0')
+		if (!strchr("abcdefghijklmnopqrstuvwxyz_0123456789.:-", p[i]) || p[i] == '\0')
 			return false;
 	for (size_t i = 0; i < line->value_length; i++)
 		if ((unsigned char)line->value[i] < ' ' || line->value[i] == 127)

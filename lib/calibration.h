@@ -7,14 +7,21 @@
 
 #include "status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum { CALIBRATION_MAX_BYTES = 1 << 16 };
 
+struct quantile {
+	double p, value;
+};
+
 struct calibration {
 	uint64_t n;
 	double mean, stdev, min, max;
+	const struct quantile *quantiles; /* nquantiles, as many as were asked for */
+	size_t nquantiles;
 	double k, threshold; /* threshold = mean - k stdev */
 };
 

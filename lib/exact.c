@@ -5,7 +5,7 @@
 
 #include <gmp.h>
 #include <math.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 void exact_init(struct exact *x)
@@ -91,6 +91,101 @@ static void set_u64(mpz_t out, uint64_t value)
 	mpz_import(out, 1, -1, sizeof(value), 0, 0, &value);
 }
 
+/* n Q - S^2 in units of 2^-2148, Q the sum of the squares, S that of the numbers: never negative
+ * for sums of n doubles. */
+static void get_spread(const struct exact *x, mpz_t spread)
+{
+	mpz_t sum, n;
+	mpz_inits(sum, n, NULL);
+	get_squares(x, spread);
+	get_sum(x, sum);
+	set_u64(n, x->n);
+	mpz_mul(spread, spread, n);
+	mpz_submul(spread, sum, sum);
+	mpz_clears(sum, n, NULL);
+}
+
+/* value 2^exponent as a line of text. */
+static void write_scaled(FILE *f, const char *name, mpz_t value, long exponent)
+{
+	bool zero = mpz_sgn(value) == 0, negative = mpz_sgn(value) < 0;
+	mp_bitcnt_t twos = zero ? 0 : mpz_scan1(value, 0);
+	mpz_abs(value, value);
+	mpz_tdiv_q_2exp(value, value, twos);
+	gmp_fprintf(f, "%s\t%s0x%Zxp%ld\n", name, negative ? "-" : "", value,
+		    zero ? 0 : exponent + (long)twos);
+}
+
+void exact_write(const struct exact *x, FILE *f)
+{
+	mpz_t value;
+	mpz_init(value);
+	get_sum(x, value);
+	write_scaled(f, "sum", value, -1074);
+	get_squares(x, value);
+	write_scaled(f, "squares", value, -2148);
+	mpz_clear(value);
+}
+
+/* Reads what write_scaled wrote, in units of 2^unit, 0 <= |value| < 2^bits. */
+static bool read_scaled(const char *text, mpz_t value, long unit, size_t bits)
+{
+	char digits[EXACT_TEXT], *end;
+	bool negative = *text == '-';
+	text += negative;
+	if (strncmp(text, "0x", 2) != 0)
+		return false;
+	text += 2;
+	size_t ndigits = strspn(text, "0123456789abcdef");
+	if (ndigits == 0 || ndigits >= sizeof(digits) || text[ndigits] != 'p')
+		return false;
+	memcpy(digits, text, ndigits);
+	digits[ndigits] = '\0';
+	text += ndigits + 1;
+	size_t exponent_length = strspn(text, "-0123456789");
+	long exponent = strtol(text, &end, 10);
+	if (end == text || *end || text[exponent_length] || exponent_length > 5 || exponent < unit)
+		return false;
+	mpz_set_str(value, digits, 16);
+	mpz_mul_2exp(value, value, (mp_bitcnt_t)(exponent - unit));
+	if (negative)
+		mpz_neg(value, value);
+	return mpz_sizeinbase(value, 2) <= bits;
+}
+
+/* Puts sums into the cells in words of 64 bits: word j weighs 2^(64 j) units, which is cell 64 j of
+ * the sums and 32 j of the squares. */
+static void set_cells(struct exact *x, const mpz_t sum, const mpz_t squares)
+{
+	uint64_t words[EXACT_CELLS / 32 + 1];
+	size_t nwords;
+	mpz_export(words, &nwords, -1, sizeof(*words), 0, 0, sum);
+	for (size_t j = 0; j < nwords; j++)
+		x->sums[64 * j] = mpz_sgn(sum) < 0 ? -(exact_int128)words[j] : words[j];
+	mpz_export(words, &nwords, -1, sizeof(*words), 0, 0, squares);
+	for (size_t j = 0; j < nwords; j++)
+		x->squares[32 * j] = words[j];
+}
+
+bool exact_read(struct exact *x, uint64_t n, const char *sum_text, const char *squares_text)
+{
+	mpz_t sum, squares, spread;
+	mpz_inits(sum, squares, spread, NULL);
+	/* n < 2^64 doubles below 2^1024 in size */
+	bool good = read_scaled(sum_text, sum, -1074, 64 + 1024 + 1074) &&
+		    read_scaled(squares_text, squares, -2148, 64 + 2048 + 2148) &&
+		    mpz_sgn(squares) >= 0;
+	if (good) {
+		exact_init(x);
+		x->n = n;
+		set_cells(x, sum, squares);
+		get_spread(x, spread);
+		good = mpz_sgn(spread) >= 0 && (n > 0 || mpz_sgn(squares) == 0);
+	}
+	mpz_clears(sum, squares, spread, NULL);
+	return good;
+}
+
 /* m 2^exponent with the highest bit of m set, to the nearest double, ties to even. The last bit
  * of m also stands for whatever nonzero is below it. */
 static double round_word(uint64_t m, long exponent)
@@ -156,13 +251,10 @@ double exact_mean(const struct exact *x)
 double exact_stdev(const struct exact *x)
 {
 	double stdev = 0;
-	mpz_t n, d, sum, rest;
-	mpz_inits(n, d, sum, rest, NULL);
-	get_squares(x, n);
-	get_sum(x, sum);
+	mpz_t n, d, rest;
+	mpz_inits(n, d, rest, NULL);
+	get_spread(x, n);
 	set_u64(d, x->n);
-	mpz_mul(n, n, d);
-	mpz_submul(n, sum, sum);
 	set_u64(rest, x->n - 1);
 	mpz_mul(d, d, rest);
 	if (mpz_sgn(n) != 0) {
@@ -174,6 +266,6 @@ double exact_stdev(const struct exact *x)
 		more |= mpz_sgn(rest) != 0;
 		stdev = round_scaled(n, more, -1074 - (long)(shift / 2));
 	}
-	mpz_clears(n, d, sum, rest, NULL);
+	mpz_clears(n, d, rest, NULL);
 	return stdev;
 }

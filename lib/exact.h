@@ -6,8 +6,10 @@
 #ifndef EXACT_H
 #define EXACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 __extension__ typedef __int128 exact_int128;
 __extension__ typedef unsigned __int128 exact_uint128;
@@ -31,6 +33,13 @@ size_t exact_add(struct exact *x, const double *values, size_t n);
 
 /* The sums over both sets of numbers. */
 void exact_merge(struct exact *x, const struct exact *other);
+
+/* The sums as text, "0x1f3p-12" for 0x1f3 2^-12, odd or 0x0p0: the same sums, the same text.
+ * Written in two lines, "sum" and "squares", each with a tab in between. Read from the texts behind
+ * the tabs; false, and *x undefined, if they are not such, or cannot be the sums of n doubles. */
+enum { EXACT_TEXT = 1200 };
+void exact_write(const struct exact *x, FILE *f);
+bool exact_read(struct exact *x, uint64_t n, const char *sum, const char *squares);
 
 /* Sum / n, and the square root of the sum of squared deviations from the mean / (n - 1), each
  * rounded once to the nearest double (ties to even; a sum of zero gives +0). For n >= 1 and

@@ -3,6 +3,7 @@
 
 #include "parallel.h"
 #include "prior.h"
+#include "vector.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -13,13 +14,15 @@ enum { FIRST, MIDDLE, LAST, GRAIN = 4096 };
 
 /* ---- float32 and bfloat16 ---- */
 
-static uint16_t to_bf16(float value)
+/* To nearest, ties to even; NaN stays NaN. */
+VECTORISED static void to_bf16(size_t n, const float *restrict from, uint16_t *restrict to)
 {
-	uint32_t bits;
-	memcpy(&bits, &value, sizeof(bits));
-	if (value != value)
-		return 0x7fc0;
-	return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16); /* to nearest, ties to even */
+	for (size_t i = 0; i < n; i++) {
+		uint32_t bits;
+		memcpy(&bits, &from[i], sizeof(bits));
+		uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+		to[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : rounded);
+	}
 }
 
 static float from_bf16(uint16_t value)
@@ -39,12 +42,10 @@ struct convert {
 static void convert_range(void *context, size_t begin, size_t end)
 {
 	const struct convert *c = context;
-	if (c->precision == PRECISION_F32) {
+	if (c->precision == PRECISION_F32)
 		memcpy((float *)c->to + begin, c->from + begin, (end - begin) * sizeof(float));
-		return;
-	}
-	for (size_t i = begin; i < end; i++)
-		((uint16_t *)c->to)[i] = to_bf16(c->from[i]);
+	else
+		to_bf16(end - begin, c->from + begin, (uint16_t *)c->to + begin);
 }
 
 /* to (n) T */
@@ -60,12 +61,21 @@ struct add {
 	enum precision precision;
 };
 
+VECTORISED static void add_floats(size_t n, const float *restrict from, float *restrict to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += from[i];
+}
+
 static void add_range(void *context, size_t begin, size_t end)
 {
 	const struct add *a = context;
+	if (a->precision == PRECISION_F32) {
+		add_floats(end - begin, (const float *)a->from + begin, a->to + begin);
+		return;
+	}
 	for (size_t i = begin; i < end; i++)
-		a->to[i] += a->precision == PRECISION_F32 ? ((const float *)a->from)[i]
-		                                          : from_bf16(((const uint16_t *)a->from)[i]);
+		a->to[i] += from_bf16(((const uint16_t *)a->from)[i]);
 }
 
 struct mask {
@@ -74,21 +84,27 @@ struct mask {
 	enum precision precision;
 };
 
+VECTORISED static void mask_floats(size_t n, const float *restrict active, float *restrict d)
+{
+	for (size_t i = 0; i < n; i++)
+		d[i] = active[i] > 0 ? d[i] : 0;
+}
+
+VECTORISED static void mask_bf16(size_t n, const uint16_t *restrict active, uint16_t *restrict d)
+{
+	for (size_t i = 0; i < n; i++)
+		d[i] = active[i] & 0x7fff ? d[i] : 0;
+}
+
 /* The derivative of ReLU: 0 where its output is 0. */
 static void mask_range(void *context, size_t begin, size_t end)
 {
 	const struct mask *m = context;
-	if (m->precision == PRECISION_F32) {
-		const float *active = m->active;
-		float *d = m->d;
-		for (size_t i = begin; i < end; i++)
-			d[i] = active[i] > 0 ? d[i] : 0;
-	} else {
-		const uint16_t *active = m->active;
-		uint16_t *d = m->d;
-		for (size_t i = begin; i < end; i++)
-			d[i] = active[i] & 0x7fff ? d[i] : 0;
-	}
+	size_t n = end - begin;
+	if (m->precision == PRECISION_F32)
+		mask_floats(n, (const float *)m->active + begin, (float *)m->d + begin);
+	else
+		mask_bf16(n, (const uint16_t *)m->active + begin, (uint16_t *)m->d + begin);
 }
 
 /* ---- set-up ---- */

@@ -15,7 +15,7 @@
 
 enum {
 	NUMBERS_MAX_BATCH = 8192, /* numbers handed out at once */
-	NUMBERS_MAX_LINE = 399,   /* bytes without the line's end */
+	NUMBERS_MAX_LINE = 1199,  /* bytes without the line's end */
 	NUMBERS_PLACE = 64,
 };
 

@@ -155,3 +155,136 @@ for i in range(30):
 	nicestat in > expected
 	dd if=in obs=1 status=none | nicestat | cmp expected
 }
+
+@test "nicestat: quantiles of type 7, in the order asked for, before the threshold" {
+	seq 0 100 | shuf --random-source=<(yes) | nicestat -q 0.5,0.01,0,1,0.255 > out
+	[ "$(cut -f 1 out | tail -7 | tr '\n' ' ')" = "quantile:0.5 quantile:0.01 quantile:0 quantile:1 quantile:0.255 k threshold " ]
+	[ "$(grep quantile out | cut -f 2 | tr '\n' ' ')" = "50 1 0 100 25.5 " ]
+	printf '%s\n' -1e308 1e308 | nicestat -k 0 --quantiles 0.5,0.75 > out
+	[ "$(grep quantile out | cut -f 2 | tr '\n' ' ')" = "0 5e+307 " ]
+	printf '%s\n' -1 0 -0 | nicestat -q 1 | grep -qx 'quantile:1	0'
+}
+
+@test "nicestat: quantiles are within an ulp of exact fractions of the same definition" {
+	need_python
+	python3 -c '
+import random
+random.seed(3)
+open("in", "w").write("".join("%r\n" % (random.gauss(0, 1) * 10.0 ** random.randint(-5, 5)) for _ in range(777)))
+open("p", "w").write(",".join(["1e-05"] + [repr(random.random()) for _ in range(90)]))'
+	nicestat -q "$(cat p)" in > out
+	python3 -c '
+import math
+from fractions import Fraction as F
+xs = sorted(map(float, open("in")))
+rows = [l[9:].split("\t") for l in open("out") if l.startswith("quantile:")]
+assert len(rows) == 91
+for p, q in rows:
+    h = (len(xs) - 1) * float(p)
+    i = int(h)
+    exact = F(xs[i]) + (F(h) - i) * (F(xs[i + 1]) - F(xs[i]))
+    assert abs(F(float(q)) - exact) <= F(math.ulp(max(abs(xs[i]), abs(xs[i + 1])))), (p, q)'
+}
+
+@test "nicestat: quantiles that are none are refused" {
+	refused 2 "nicestat: -q: '1.5' is not a number from 0 to 1" nicestat -q 0.5,1.5
+	refused 2 "nicestat: -q: '-0.1' is not a number from 0 to 1" nicestat -q -0.1
+	refused 2 "nicestat: -q: 'nan' is not a number from 0 to 1" nicestat -q nan
+	refused 2 "nicestat: -q: '' is not a number from 0 to 1" nicestat -q 0.5,
+	refused 2 "nicestat: -q: '0.50' is there twice" nicestat -q 0.5,0.50
+	refused 2 "nicestat: -q does not go with -m or -s: states know no quantiles" nicestat -s -q 0.5
+}
+
+@test "nicestat: a calibration with quantiles is one that nicethresh reads" {
+	seq 1 10 | nicestat -q 1e-05,0.5 -k 1 > calibration
+	seq 1 4 | nicethresh -i -c calibration > out
+	printf '%s\n' 0 1 | cmp out
+}
+
+@test "nicestat: states of any sharding merge to the serial run, by cmp" {
+	need_python
+	python3 -c '
+import random
+random.seed(11)
+for i in range(5000):
+    print(random.choice([random.gauss(-1900, 60), random.gauss(0, 1) * 10.0 ** random.randint(-320, 300), 0.0, -0.0]))' > in
+	nicestat -s in > state
+	nicestat in > calibration
+	nicestat -m state | cmp calibration
+	nicestat -m -s state | cmp state
+	mkdir shards
+	shuf --random-source=<(yes) in | split -a 4 -n r/1000 - shards/
+	: > shards/empty
+	for shard in shards/*; do
+		nicestat -s "$shard"
+	done > states
+	[ "$(grep -c nicestat-state states)" -eq 1001 ]
+	nicestat -m states | cmp calibration
+	nicestat -m -s < states | cmp state
+	head -600 states | nicestat -ms > left # a tree of two levels
+	tail -n +601 states | nicestat --merge --state > right
+	nicestat -m right - < left | cmp calibration
+}
+
+@test "nicestat: the state of nothing is an identity, and of all extremes exact" {
+	nicestat -s /dev/null > nothing
+	printf '%s\t%s\n' nicestat-state 1 n 0 min inf max -inf sum 0x0p0 squares 0x0p0 | cmp nothing
+	printf '%s\n' 5e-324 -1.7976931348623157e308 | nicestat -s > extremes
+	nicestat -m -s nothing extremes nothing | cmp extremes
+	need_python
+	python3 -c '
+from fractions import Fraction as F
+rows = dict(l.split() for l in open("extremes"))
+def read(t):
+    m, e = t.split("p")
+    return int(m, 16) * F(2) ** int(e)
+a, b = F(5e-324), F(-1.7976931348623157e308)
+assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
+	refused 1 "nicestat: nothing: no numbers: at least two are needed for a stdev" nicestat -m nothing
+}
+
+@test "nicestat: what is not a state is refused" {
+	good='nicestat-state\t1\nn\t2\nmin\t1\nmax\t2\nsum\t0x3p0\nsquares\t0x5p0\n'
+	bytes "$good" | nicestat -m > /dev/null
+	bad() { # SED MESSAGE
+		bytes "$good" | sed "$1" > bad
+		refused 1 "nicestat: bad: $2" nicestat -m bad
+	}
+	broken='line 6: the state that ends here is broken'
+	bad 's/1/2/' "line 1: a state of version '2', not 1"
+	bad 's/^n/m/' "line 1: a state has 'nicestat-state', a tab and a value here"
+	bad '/^n\t/d' "line 2: a state has 'n', a tab and a value here"
+	bad '/squares/d' "line 6: unexpected end of input"
+	bad 's/n\t2/n\t-2/' "$broken"
+	bad 's/n\t2/n\t18446744073709551616/' "$broken"
+	bad 's/n\t2/n\t0/' "$broken"
+	bad 's/min\t1/min\t3/' "$broken"
+	bad 's/max\t2/max\tnan/' "$broken"
+	bad 's/max\t2/max\tinf/' "$broken"
+	bad 's/0x3p0/3/' "$broken"
+	bad 's/0x3p0/0x3p/' "$broken"
+	bad 's/0x3p0/0x3p0 /' "$broken"
+	bad 's/0x3p0/0x 3p0/' "$broken"
+	bad 's/0x3p0/0xp0/' "$broken"
+	bad 's/0x3p0/--0x3p0/' "$broken"
+	bad 's/0x3p0/0x3p-1075/' "$broken"
+	bad 's/0x3p0/0x3p1087/' "$broken"
+	bad 's/0x3p0/0x3p99999/' "$broken"
+	bad 's/0x5p0/0x3p9223372036854775807/' "$broken"
+	bad 's/0x3p0/0x3p1500/;s/0x5p0/0x9p3000/' "$broken"
+	bad 's/0x5p0/0x9p4200/' "$broken"
+	bad 's/0x5p0/-0x5p0/' "$broken"
+	bad 's/0x5p0/0x1p2/' "$broken" # 2 * 4 < 3^2
+	bytes "$good" | head -c -1 > bad
+	refused 1 "nicestat: bad: line 6: unexpected end of input" nicestat -m bad
+	{ bytes "$good"; printf 'junk'; } > bad
+	refused 1 "nicestat: bad: line 7: unexpected end of input" nicestat -m bad
+	: > bad
+	refused 1 "nicestat: bad: no state in it" nicestat -m bad
+	refused 1 "nicestat: standard input: line 1: a state has 'nicestat-state', a tab and a value here" \
+	    nicestat -m < /dev/zero
+	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/' > many
+	refused 1 "nicestat: many: more than 2^64 numbers" nicestat -m many many
+	refused 2 "nicestat: -m: states are text, -b is for numbers" nicestat -b -m many
+	refused 2 "nicestat: -k does not go with -s: states know no threshold" nicestat -k 2 -s many
+}

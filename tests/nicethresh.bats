@@ -78,7 +78,7 @@ setup() {
 
 @test "nicethresh: a calibration that is not one is refused" {
 	bad() { # RECIPE MESSAGE
-		printf "$1" > bad
+		bytes "$1" > bad
 		refused 1 "nicethresh: bad: $2" nicethresh -c bad in
 	}
 	bad '' 'there is no threshold in it'

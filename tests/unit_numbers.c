@@ -181,8 +181,8 @@ static void long_lines(void)
 	text[1] = '.';
 	expect(text, NUMBERS_MAX_LINE, false, 1, "");
 	expect(text, NUMBERS_MAX_LINE + 1, false, 0,
-	       "line 1 (byte 0): more than 399 bytes in a line");
-	expect(text, sizeof(text), false, 0, "line 1 (byte 0): more than 399 bytes in a line");
+	       "line 1 (byte 0): more than 1199 bytes in a line");
+	expect(text, sizeof(text), false, 0, "line 1 (byte 0): more than 1199 bytes in a line");
 	memset(text, '0', sizeof(text));
 	text[NUMBERS_MAX_LINE] = '\n';
 	expect(text, NUMBERS_MAX_LINE + 1, false, 1, "");
@@ -191,7 +191,7 @@ static void long_lines(void)
 	expect(text, NUMBERS_MAX_LINE + 2, false, 1, "");
 	text[NUMBERS_MAX_LINE] = '0';
 	expect(text, NUMBERS_MAX_LINE + 2, false, 0,
-	       "line 1 (byte 0): more than 399 bytes in a line");
+	       "line 1 (byte 0): more than 1199 bytes in a line");
 }
 
 /* Many numbers of all lengths, so that lines lie across the borders of buffer and batch; then an

@@ -1,0 +1,75 @@
+/* Knows order statistics. */
+#include "sample.h"
+
+#include "num.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum status grow(struct sample *s, size_t n, struct error *e)
+{
+	size_t capacity = s->capacity ? s->capacity : 1024;
+	while (capacity < n) {
+		if (capacity > SIZE_MAX / 2 / sizeof(*s->values))
+			return error_memory(e);
+		capacity *= 2;
+	}
+	double *values = realloc(s->values, capacity * sizeof(*values));
+	if (!values)
+		return error_memory(e);
+	s->values = values;
+	s->capacity = capacity;
+	return STATUS_OK;
+}
+
+enum status sample_add(struct sample *s, const double *values, size_t n, struct error *e)
+{
+	if (n > s->capacity - s->n && grow(s, s->n + n, e) != STATUS_OK)
+		return e->status;
+	if (n > 0)
+		memcpy(s->values + s->n, values, n * sizeof(*values));
+	s->n += n;
+	return STATUS_OK;
+}
+
+void sample_release(struct sample *s)
+{
+	free(s->values);
+	*s = (struct sample){0};
+}
+
+int sample_compare(double x, double y)
+{
+	if (isnan(x) || isnan(y))
+		return isnan(y) - isnan(x);
+	return (x > y) - (x < y);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return sample_compare(*(const double *)a, *(const double *)b);
+}
+
+void sample_sort(struct sample *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->values[i] += 0.0; /* which of 0 and -0 came first must not show */
+	if (s->n > 1)
+		qsort(s->values, s->n, sizeof(*s->values), compare);
+}
+
+double sample_quantile(const struct sample *s, double p)
+{
+	assert(s->n > 0 && p >= 0 && p <= 1);
+	double h = (double)(s->n - 1) * p;
+	size_t i = (size_t)h;
+	if (i >= s->n - 1)
+		return s->values[s->n - 1];
+	double part = h - (double)i, low = s->values[i], high = s->values[i + 1];
+	/* Without the difference, which may overflow. */
+	double value = fma(part, high, fma(-part, low, low));
+	return fmin(fmax(value, low), high);
+}

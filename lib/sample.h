@@ -1,0 +1,28 @@
+/* Numbers that are kept, all of them, for what depends on their order. */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include "status.h"
+
+#include <stddef.h>
+
+struct sample {
+	double *values; /* owned */
+	size_t n, capacity;
+};
+
+enum status sample_add(struct sample *s, const double *values, size_t n, struct error *e);
+void sample_release(struct sample *s);
+
+/* The order of a sorted sample: < 0, 0 or > 0. NaN comes before -inf, all NaN are equal. */
+int sample_compare(double x, double y);
+
+/* Ascending; all zeros become +0. */
+void sample_sort(struct sample *s);
+
+/* The quantile of a sorted sample without NaN, n > 0, 0 <= p <= 1, of type 7 (Hyndman, Fan, The
+ * American Statistician 50, 1996): with h = (n - 1) p, i = floor(h) and values counted from 0,
+ * x[i] + (h - i) (x[i+1] - x[i]), in double arithmetic. Never outside of x[i] .. x[i+1]. */
+double sample_quantile(const struct sample *s, double p);
+
+#endif

@@ -1,0 +1,120 @@
+load helper
+
+# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
+refused() {
+	local status=$1 message=$2
+	shift 2
+	run "-$status" --separate-stderr "$@"
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "$message" ]
+}
+
+# agrees NORMAL ANOMALOUS: with the definitions, by brute force.
+agrees() {
+	niceroc "$1" "$2" > results
+	niceroc --curve "$1" "$2" > curve
+	python3 "$ROOT/tests/roc_oracle.py" "$1" "$2" results curve
+}
+
+@test "niceroc: the vectors of scikit-learn's documentation" {
+	# y_true 0 0 1 1, y_score 0.1 0.4 0.35 0.8: AUROC 0.75, average precision 0.83
+	printf '%s\n' -0.1 -0.4 > normal
+	printf '%s\n' -0.35 -0.8 > anomalous
+	niceroc normal anomalous > out
+	grep -qx 'auroc	0.75' out
+	grep -q '^aupr_anomalous	0.8333333333333' out
+	niceroc --curve normal anomalous > out
+	printf '%s\t%s\t%s\n' 0 0 -0.8 0 0.5 -0.4 0.5 0.5 -0.35 0.5 1 -0.1 1 1 inf | cmp out
+}
+
+@test "niceroc: all is as the definitions have it, with few and with many ties" {
+	python3 -c '
+import random
+random.seed(17)
+def write(name, xs):
+    open(name, "w").write("".join("%r\n" % x for x in xs))
+for i in range(25):
+    digits = random.choice([0, 0, 1, 15])
+    n, m = random.randint(1, 130), random.randint(1, 130)
+    shift = random.choice([0, 1, 5, -2])
+    write("n%d" % i, [round(random.gauss(0, 1), digits) for _ in range(n)])
+    write("a%d" % i, [round(random.gauss(-shift, 1.5), digits) for _ in range(m)])'
+	for i in $(seq 0 24); do
+		agrees "n$i" "a$i"
+	done
+}
+
+@test "niceroc: one datum each, all equal, fully apart, the wrong way round" {
+	echo 5 > five
+	echo 3 > three
+	yes 5 | head -7 > fives
+	seq 1 20 > low
+	seq 31 70 > high
+	agrees five three
+	agrees three five
+	agrees five five
+	agrees fives fives
+	agrees high low
+	grep -qx 'auroc	1' results
+	grep -qx 'detection_error	0' results
+	grep -qx 'threshold	31' results
+	agrees low high
+	grep -qx 'auroc	0' results
+	grep -qx 'detection_error	0.5' results
+}
+
+@test "niceroc: NaN is flagged by all thresholds, infinities by their order" {
+	printf '%s\n' 1 2 inf 3 0 -0 > normal
+	printf '%s\n' nan -inf 0 nan inf -5 > anomalous
+	agrees normal anomalous
+	agrees anomalous normal
+	head -1 curve | grep -qx '0	0	nan'
+	tail -1 curve | grep -qx '1	1	nan'
+	niceroc normal anomalous | grep -qx 'auroc	0.8194444444444444' # 29.5 of 36 pairs
+}
+
+@test "niceroc: the order of the numbers does not show" {
+	seq -f '%.17g' -3 0.37 40 > normal
+	seq -f '%.17g' -20 0.41 10 > anomalous
+	niceroc normal anomalous > expected
+	niceroc <(shuf normal) - < <(shuf anomalous) | cmp expected
+	niceroc - <(tac anomalous) < normal | cmp expected
+}
+
+@test "niceroc: its output is a calibration with the threshold of least error" {
+	seq 1 100 > normal
+	seq -80 19 > anomalous
+	niceroc normal anomalous > calibration
+	error=$(awk -F '\t' '$1 == "detection_error" { print $2 }' calibration)
+	false=$(nicethresh -c calibration -x normal normal | awk 'NR == 1 { print $1 }')
+	missed=$(nicethresh -c calibration -x anomalous anomalous | awk 'NR == 1 { print $1 }')
+	[ "$(awk -v f="$false" -v m="$missed" 'BEGIN { print (f + m) / 200 }')" = "$error" ]
+}
+
+@test "niceroc: large samples, f64" {
+	python3 -c '
+import random, struct
+random.seed(2)
+for name, shift in ("normal", 0), ("anomalous", -1):
+    xs = [random.gauss(shift, 1) for _ in range(200000)]
+    open(name, "wb").write(struct.pack("<200000d", *xs))'
+	niceroc -b normal anomalous > out
+	# P(X < Y) = Phi(1 / sqrt 2) = 0.76025; five standard errors of 0.00075
+	awk -F '\t' '$1 == "auroc" { good = $2 > 0.7565 && $2 < 0.7640 } $1 == "auroc_low" { low = $2 }
+	    $1 == "auroc_high" { exit !(good && $2 - low > 0.0025 && $2 - low < 0.0033) }' out
+}
+
+@test "niceroc: bad input and options" {
+	seq 1 5 > in
+	: > empty
+	printf '1\nx\n' > bad
+	refused 1 "niceroc: empty: no numbers" niceroc in empty
+	refused 1 "niceroc: empty: no numbers" niceroc empty in
+	refused 1 "niceroc: bad: line 2 (byte 2): 'x' is not a number" niceroc in bad
+	refused 1 "niceroc: missing: cannot open: No such file or directory" niceroc in missing
+	refused 2 "niceroc: two files are needed, NORMAL and ANOMALOUS" niceroc in
+	refused 2 "niceroc: two files are needed, NORMAL and ANOMALOUS" niceroc in in in
+	refused 2 "niceroc: only one of the files can be standard input" niceroc - -
+	run -1 --separate-stderr bash -c 'niceroc --curve in in > /dev/full'
+	[ "$stderr" = "niceroc: standard output: cannot write: No space left on device" ]
+}
