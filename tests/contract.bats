@@ -6,7 +6,8 @@ load helper
 #     program  input  status  options
 #
 # where the status is that of an empty input: 0, then with no output; 0+, with some; or 1. "none"
-# stands for a way that reads no input. A program without a row fails the first test.
+# stands for a way that reads no input. Those with "-o model" write that, and nothing to standard
+# output. A program without a row fails the first test.
 table() {
 	cat <<-'END'
 		idx2raw     x.idx     1   -t u8
@@ -21,10 +22,18 @@ table() {
 		niceflow    none      -   -m m -i
 		nicestat    ll        1
 		nicestat    ll.f64    1   -b
+		nicestat    ll        1   -q 0.5,0.01
+		nicestat    ll        0+  -s
+		nicestat    state     1   -m
+		niceroc     ll        1   ll
+		niceroc     ll        1   --curve ll
+		niceroc     ll.f64    1   -b ll.f64
 		nicethresh  ll        0   -t -14
 		nicethresh  ll        0   -c calibration -i
 		nicethresh  ll        0+  -t -14 -x normal
 		nicethresh  ll.f64    0   -b -t -14
+		nicetrain   x.f32     1   -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 -q
+		nicetrain   x.u8      1   -o model -t u8 -d 2x3 --mid 4 --epochs 2 --batch 2 --valid x.u8 -j 1 -q
 		png2raw     x.png     1   -t u8
 		pt2nice     x.pt      1
 		pt2nice     m         1   -m 0
@@ -50,6 +59,7 @@ setup_file() {
 	python3 -c 'import struct
 open("ll.f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open("ll")))'
 	nicestat -k 1 ll > calibration
+	nicestat -s ll > state
 	printf '%s\n' 0 3 > list
 	raw2png -t u8 -d 2x3 x.u8 > x.png
 	: > empty
@@ -59,8 +69,10 @@ setup() {
 	cp "$BATS_FILE_TMPDIR"/* .
 }
 
-# every FUNCTION [kind]: calls it for each row, with program, input, empty and options set; the
-# last row that is printed is the one that failed. Kind "reading": not for rows without input.
+# every FUNCTION [reading|writing]: calls it for each row, with program, input, empty and options
+# set; the last row that is printed is the one that failed. "reading" leaves out the rows without
+# input, "writing" those that do not write to standard output. "product" is where the output is,
+# "default" the operands that stand for standard input: none, but for niceroc, which takes two files.
 every() {
 	local line rows
 	mapfile -t rows < <(table)
@@ -73,6 +85,14 @@ every() {
 		else
 			operand=("$input")
 		fi
+		default=()
+		[ "$program" != niceroc ] || default=(-)
+		product=out
+		case $line in *"-o model"*)
+			product=model
+			[ "${2:-}" != writing ] || continue
+			;;
+		esac
 		echo "$line"
 		"$1"
 	done
@@ -108,8 +128,15 @@ silent() { [ ! -s err ] || { cat err; return 1; }; }
 
 nothing() { [ ! -s out ] || { echo "output:"; od -c out; return 1; }; }
 
-# values PROGRAM: "-d --dims DIMS" for each option of --help that takes a value.
-values() { "$1" --help | sed -n -E 's/^  (-.), (--[a-z-]+) ([^ ]+) .*/\1 \2 \3/p'; }
+# values PROGRAM: "-d --dims DIMS" for each option of --help that takes a value; the long form twice
+# if there is no short one.
+values() {
+	"$1" --help | sed -n -E 's/^  (-.), (--[a-z0-9-]+) ([^ ]+) .*/\1 \2 \3/p
+		s/^      (--[a-z0-9-]+) ([^ ]+) .*/\1 \1 \2/p'
+}
+
+# The metavariables of values that are files.
+FILES='^(MODEL|LABELS|CALIBRATION|FILE)$'
 
 @test "contract: every program has a row, every row a program" {
 	programs > built
@@ -154,14 +181,14 @@ unknown_option() {
 bad_values() {
 	local short long kind value
 	while read -r -u 4 short long kind; do
-		case $kind in MODEL | LABELS | CALIBRATION) continue ;; esac
+		[[ ! $kind =~ $FILES ]] || continue
 		for value in '' x 1x ' 1' '1 ' nan 1e999 0x10 -; do
 			ends 2 "$program" "$short" "$value"
 			nothing
-			[[ $(head -n 1 err) == "$program: $short: '$value' is not "* ]] || { cat err; return 1; }
+			[[ $(head -n 1 err) == "$program: $short: '$value' is n"*" "* ]] || { cat err; return 1; }
 			[ "$(tail -n +2 err)" = "Try '$program --help'." ]
 			ends 2 "$program" "$long=$value"
-			[[ $(head -n 1 err) == "$program: $short: '$value' is not "* ]] || { cat err; return 1; }
+			[[ $(head -n 1 err) == "$program: $short: '$value' is n"*" "* ]] || { cat err; return 1; }
 		done
 		ends 2 "$program" "$short"
 		[ "$(tail -n +2 err)" = "Try '$program --help'." ]
@@ -177,21 +204,27 @@ bad_values() {
 		'niceflow -S 18446744073709551616' 'niceflow -T inf' 'nicestat -k inf' 'nicethresh -t -inf' \
 		'png2raw -d 0x3' 'png2raw -d 4294967296x1' 'pt2nice -m 2' 'raw2idx -d 4294967296' \
 		'raw2png -d 1x0' 'raw2png -c 0' 'raw2png -n 0' 'raw2png -g 1001' 'rawpick -d 0' \
-		'rawpick -d 4294967295x4294967295'; do
+		'rawpick -d 4294967295x4294967295' 'nicestat -q 1.5' 'nicetrain --epochs 0' 'nicetrain --lr -1' \
+		'nicetrain --mid 1048577' 'nicetrain -d 0' 'nicetrain --ema 1'; do
 		echo "$too"
 		# shellcheck disable=SC2086
 		ends 2 $too
 		nothing
-		[[ $(head -n 1 err) == "${too%% *}: -"?": '${too##* }' is not "* ]] || { cat err; false; }
+		[[ $(head -n 1 err) == "${too%% *}: -"*": '${too##* }' is not "* ]] || { cat err; false; }
 	done
 }
 
-# The options that take a file, in a command that needs nothing but a good one.
+# The options that take a file, in a command that needs nothing but a good one. "new" ones are
+# written.
 files() {
 	cat <<-'END'
-		idx2raw     -l l.idx        -c 3 x.idx
-		niceflow    -m m            x.f32
-		nicethresh  -c calibration  ll
+		idx2raw     -l            l.idx        -c 3 x.idx
+		niceflow    -m            m            x.f32
+		nicethresh  -c            calibration  ll
+		nicetrain   -o            new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q x.f32
+		nicetrain   --valid       x.f32        -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
+		nicetrain   --checkpoint  new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
+		nicetrain   --log         new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
 	END
 }
 
@@ -202,21 +235,23 @@ files() {
 		ends 0 "$program" $option "$file" $rest
 		# shellcheck disable=SC2086
 		ends 1 "$program" $option no/where $rest
-		says "$program: *no/where: cannot open: No such file or directory"
+		says "$program: *no/where: cannot *: No such file or directory"
 		nothing
 		# shellcheck disable=SC2086
-		ends 1 "$program" $option / $rest
-		says "$program: */: cannot read: Is a directory"
+		ends 1 "$program" $option . $rest
+		says "$program: *.: *"
 		nothing
+		[ "$file" != new ] || continue
 		# shellcheck disable=SC2086
 		ends 1 "$program" $option empty $rest
 		says "$program: *empty: *"
 		nothing
 	done 4< <(files)
 	for program in $(programs); do
-		values "$program" | awk -v p="$program" '$3 ~ /^(MODEL|LABELS|CALIBRATION)$/ { print p, $1 }'
+		values "$program" | awk -v p="$program" -v files="$FILES" '$3 ~ files { print p, $1 }'
 	done > named
-	files | awk '{ print $1, $2 }' | cmp named
+	sort named > expected
+	files | awk '{ print $1, $2 }' | sort | cmp expected
 }
 
 operands() {
@@ -226,7 +261,7 @@ operands() {
 	fi
 	ends 2 "$program" "${options[@]}" "$input" another
 	nothing
-	[[ $(cat err) == "$program: more than one file: 'another'"$'\n'"Try '$program --help'." ]]
+	[[ $(cat err) == "$program: "*$'\n'"Try '$program --help'." ]]
 }
 
 @test "contract: one file, or as many as one likes, as --help says" { every operands reading; }
@@ -238,7 +273,7 @@ no_file() {
 	ends 1 "$program" "${options[@]}" .
 	says "$program: .: cannot read: Is a directory"
 	[ "$empty" = 0+ ] || nothing
-	ends 1 "$program" "${options[@]}" < .
+	ends 1 "$program" "${options[@]}" "${default[@]}" < .
 	says "$program: standard input: cannot read: Is a directory"
 }
 
@@ -256,28 +291,29 @@ failing_read() {
 
 standard_input() {
 	ends 0 "$program" "${options[@]}" "$input"
-	[ -s out ]
+	[ -s $product ]
 	silent
-	mv out expected
-	ends 0 "$program" "${options[@]}" < "$input"
+	mv $product expected
+	ends 0 "$program" "${options[@]}" "${default[@]}" < "$input"
 	silent
-	cmp out expected
+	cmp $product expected
 	ends 0 "$program" "${options[@]}" - < "$input"
-	cmp out expected
-	ends 0 "$program" "${options[@]}" < <(cat "$input") # no seeking
-	cmp out expected
+	cmp $product expected
+	ends 0 "$program" "${options[@]}" "${default[@]}" < <(cat "$input") # no seeking
+	cmp $product expected
 	ends 0 "$program" "${options[@]}" -- "$input" <&-
 	silent
-	cmp out expected
+	cmp $product expected
 }
 
 @test "contract: no operand and - are standard input" { every standard_input reading; }
 
 one_byte_at_a_time() {
-	"$program" "${options[@]}" "$input" > expected
-	ends 0 python3 "$BATS_TEST_DIRNAME/drip.py" "$input" "$program" "${options[@]}"
+	ends 0 "$program" "${options[@]}" "$input"
+	mv $product expected
+	ends 0 python3 "$BATS_TEST_DIRNAME/drip.py" "$input" "$program" "${options[@]}" "${default[@]}"
 	silent
-	cmp out expected
+	cmp $product expected
 }
 
 @test "contract: one byte at a time gives the same bytes" { every one_byte_at_a_time reading; }
@@ -300,12 +336,11 @@ no_input() {
 cut() {
 	local size
 	[[ $input != ll && ${options[*]} != -i ]] || return 0
-	"$program" "${options[@]}" "$input" > whole
 	for size in 1 $(($(wc -c < "$input") - 1)); do
 		head -c "$size" "$input" > short
 		ends 1 "$program" "${options[@]}" short
 		says "$program: short: *"
-		ends 1 "$program" "${options[@]}" < short
+		ends 1 "$program" "${options[@]}" "${default[@]}" < short
 		says "$program: standard input: *"
 	done
 }
@@ -342,14 +377,27 @@ huge_niceflow() {
 huge_nicestat() {
 	head -c 3000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" nicestat huge
-	says 'nicestat: huge: line 1 (byte 0): more than 399 bytes in a line'
+	says 'nicestat: huge: line 1 (byte 0): more than * bytes in a line'
 }
 huge_nicethresh() {
 	head -c 3000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" nicethresh -t 0 huge
-	says 'nicethresh: huge: line 1 (byte 0): more than 399 bytes in a line'
+	says 'nicethresh: huge: line 1 (byte 0): more than * bytes in a line'
 	ends 1 "$@" nicethresh -c huge ll
 	says 'nicethresh: huge: more than 65536 bytes: not a calibration'
+}
+huge_niceroc() {
+	head -c 3000000 /dev/zero | tr '\0' 1 > huge
+	ends 1 "$@" niceroc ll huge
+	says 'niceroc: huge: line 1 (byte 0): more than * bytes in a line'
+}
+huge_nicetrain() {
+	ends 1 "$@" nicetrain -q -o model -t u8 -d 4294967294x268435455 --mid 1048576 x.u8
+	says 'nicetrain: *'
+	[ ! -e model ]
+	yes x.f32 | head -n 40000 | xargs cat > many.f32
+	ends 1 "$@" nicetrain -q -o model -d 6 --mid 1048576 --hidden 1000 --couplings 1000 many.f32
+	says 'nicetrain: *'
 }
 huge_png2raw() {
 	python3 -c 'import struct, sys, zlib
@@ -426,8 +474,9 @@ closed_output() {
 
 closed_error() {
 	ends 0 bash -c 'exec "$@" 2>&-' - "$program" "${options[@]}" "${operand[@]}"
-	mv out expected
-	"$program" "${options[@]}" "${operand[@]}" | cmp - expected
+	mv $product expected
+	ends 0 "$program" "${options[@]}" "${operand[@]}"
+	cmp $product expected
 	ends 2 bash -c 'exec "$@" 2>&-' - "$program" --nonsense
 	nothing
 }
@@ -444,16 +493,18 @@ help_is_lost() {
 
 @test "contract: a full disk is told, once" {
 	[ -e /dev/full ] || skip "needs /dev/full"
-	every full_disk
+	every full_disk writing
 	each_program help_is_lost
 }
 
-@test "contract: a closed standard output is told, once" { every closed_output; }
+@test "contract: a closed standard output is told, once" {
+	every closed_output writing
+}
 
 @test "contract: a closed standard error changes nothing" { every closed_error; }
 
 closed_input() {
-	ends 1 "$program" "${options[@]}" <&-
+	ends 1 "$program" "${options[@]}" "${default[@]}" <&-
 	says "$program: standard input: *cannot read: Bad file descriptor"
 	ends 1 "$program" "${options[@]}" - <&-
 	says "$program: standard input: *cannot read: Bad file descriptor"
@@ -472,7 +523,7 @@ nobody_reads() {
 @test "contract: SIGPIPE ends a program quietly; where it is ignored, the loss is told" {
 	mkfifo pipe
 	exec 6<> pipe 5> pipe 6>&-
-	every nobody_reads
+	every nobody_reads writing
 	exec 5>&-
 }
 
@@ -517,6 +568,9 @@ special='\0\0\xc0\x7f''\0\0\x80\x7f''\0\0\x80\xff''\xff\xff\x7f\x7f''\1\0\0\0''\
 		ends 0 nicethresh -t 1 values
 		grep -q "^$value"$'\t' out
 	done
+	ends 1 nicetrain -q -o model -d 6 special
+	says 'nicetrain: special: *'
+	[ ! -e model ]
 	ends 1 rawpick -d 6 <(echo nan) special
 	says 'rawpick: *: line 1: nan is not the number of a record'
 }
@@ -537,10 +591,11 @@ special='\0\0\xc0\x7f''\0\0\x80\x7f''\0\0\x80\xff''\xff\xff\x7f\x7f''\1\0\0\0''\
 }
 
 comma() {
-	"$program" "${options[@]}" "${operand[@]}" > expected
+	ends 0 "$program" "${options[@]}" "${operand[@]}"
+	mv $product expected
 	LC_ALL=de_DE.UTF-8 LC_NUMERIC=de_DE.UTF-8 ends 0 "$program" "${options[@]}" "${operand[@]}"
 	silent
-	cmp out expected
+	cmp $product expected
 }
 
 @test "contract: a locale with decimal commas changes nothing" {
@@ -555,12 +610,13 @@ comma() {
 }
 
 environment() {
-	"$program" "${options[@]}" "${operand[@]}" > expected
+	ends 0 "$program" "${options[@]}" "${operand[@]}"
+	mv $product expected
 	ends 0 env -i "$(command -v "$program")" "${options[@]}" "${operand[@]}"
-	cmp out expected
+	cmp $product expected
 	OMP_NUM_THREADS=3 TZ=Asia/Tokyo COLUMNS=3 TERM=dumb POSIXLY_CORRECT=1 \
 		ends 0 "$program" "${options[@]}" "${operand[@]}"
-	cmp out expected
+	cmp $product expected
 }
 
 @test "contract: the same bytes in any environment" { every environment; }
