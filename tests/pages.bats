@@ -11,8 +11,8 @@ FOREIGN="cat.1 dd.1 gzip.1 head.1 mv.1 rename.2 split.1 tail.1 xargs.1"
 # help_options PROGRAM: "-t --type value", "-v --invert", "--progress", ... of --help, sorted.
 help_options() {
 	"$1" --help | sed -n -E '
-		s/^  (-.), (--[a-z-]+)( [^ ]+)?(  .*)?$/\1 \2\3/p
-		s/^      (--[a-z-]+)( [^ ]+)?(  .*)?$/\1\2/p' |
+		s/^  (-.), (--[a-z0-9-]+)( [^ ]+)?(  .*)?$/\1 \2\3/p
+		s/^      (--[a-z0-9-]+)( [^ ]+)?(  .*)?$/\1\2/p' |
 		awk '{ v = $NF !~ /^-/; if (v) NF--; print $0 (v ? " value" : "") }' | sort
 }
 
@@ -84,7 +84,7 @@ page_options() {
 }
 
 @test "pages: the options are those of --help, short, long, and with a value or without" {
-	for program in $(programs); do
+	for program in $(pages | sed -n 's/\.1$//p'); do
 		echo "$program"
 		help_options "$program" > help
 		[ "$(wc -l < help)" -ge 3 ]
@@ -93,11 +93,11 @@ page_options() {
 }
 
 @test "pages: synopsis and usage line name every option but -h and -V" {
-	for program in $(programs); do
+	for program in $(pages | sed -n 's/\.1$//p'); do
 		echo "$program"
 		help_options "$program" | sed -n 's/^-\([^-]\).*/\1/p' | grep -v '[hV]' > options
 		sed -n '/^\.Sh SYN/,/^\.Sh DESC/p' "$ROOT/man/$program.1" |
-			sed -E 's/(Fl [A-Za-z0-9]) \| ([A-Za-z0-9])( |$)/\1 Fl \2\3/' | grep -o 'Fl [A-Za-z0-9]*' |
+			sed -E 's/Fl (Fl |-)[a-z-]*//; s/(Fl [A-Za-z0-9]) \| ([A-Za-z0-9])( |$)/\1 Fl \2\3/' | grep -o 'Fl [A-Za-z0-9]*' |
 			cut -c 4- | fold -w 1 | sort -u | diff options -
 		"$program" --help | sed '/^[^ u]/,$d' | grep -o -e '[[( ]-[A-Za-z0-9]' | cut -c 3 |
 			sort -u | diff options -
@@ -113,15 +113,15 @@ short_options() {
 	for c in {a..z} {A..Z} {0..9}; do
 		case $(answer "-$c") in
 		*"invalid option -- '$c'") run -1 grep -q "^-$c " help ;;
-		*"requires an argument -- '$c'") run -0 grep -q "^-$c --[a-z-]* value$" help ;;
-		*) run -0 grep -q "^-$c --[a-z-]*$" help ;;
+		*"requires an argument -- '$c'") run -0 grep -q "^-$c --[a-z0-9-]* value$" help ;;
+		*) run -0 grep -q "^-$c --[a-z0-9-]*$" help ;;
 		esac
 	done
 }
 
 long_options() {
 	local c said
-	grep -o -e '--[a-z-]*' help | sort > longs
+	grep -o -e '--[a-z0-9-]*' help | sort > longs
 	for c in {a..z} {0..9}; do
 		said=$(answer "--$c")
 		grep -e "^--$c" longs > expected || true
