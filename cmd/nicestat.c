@@ -7,6 +7,7 @@
 #include "stream.h"
 #include "summary.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -148,7 +149,8 @@ static enum status merge_file(struct gathered *g, int fd, struct error *e)
 {
 	FILE *f = fdopen(fd > 0 ? fd : dup(fd), "r"); /* standard input stays */
 	if (!f) {
-		error_system(e, "cannot open");
+		errno = errno == EINVAL ? EBADF : errno; /* fdopen's word for what cannot be read */
+		error_system(e, "cannot read");
 		close(fd);
 		return e->status;
 	}

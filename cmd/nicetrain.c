@@ -39,7 +39,9 @@ static const struct cli cli = {
     "      --warmup N           steps of linear rise to it (default 200)\n"
     "      --schedule S         then cosine to 0 (default), or constant\n"
     "      --scale-lr X         the log-scales learn that much faster (default 2)\n"
-    "      --beta1 X, --beta2 X, --eps X   of Adam (default 0.9, 0.999, 1e-8)\n"
+    "      --beta1 X            of Adam: decay of the mean gradient (default 0.9)\n"
+    "      --beta2 X            and of the mean square (default 0.999)\n"
+    "      --eps X              what Adam adds to its root (default 1e-8)\n"
     "      --weight-decay X     decoupled, of the weight matrices (default 0)\n"
     "      --clip X             greatest norm of a gradient (default 0: any)\n"
     "      --ema X              average of the weights that is kept (default 0.999; 0: none)\n"
@@ -356,6 +358,17 @@ static int read_records(struct dataset *set, const char *path, const struct opti
 	return e.status == STATUS_OK ? EXIT_OK : cli_fail(path, &e);
 }
 
+/* --valid, told by its own name where it has too few. */
+static int read_held_out(struct dataset *set, const struct options *o)
+{
+	struct error e = {0};
+	int status = read_records(set, o->valid, o);
+	if (status != EXIT_OK || set->nrecords >= 2)
+		return status;
+	error_set(&e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed", set->nrecords);
+	return cli_fail(o->valid, &e);
+}
+
 /* ---- the table, one line an epoch ---- */
 
 struct report {
@@ -501,7 +514,7 @@ static int run(const struct options *o)
 	struct error e = {0};
 	int status = read_records(&records, o->file, o);
 	if (status == EXIT_OK && o->valid)
-		status = read_records(&valid, o->valid, o);
+		status = read_held_out(&valid, o);
 	if (status == EXIT_OK) {
 		const struct dataset *apart = o->valid ? &valid : NULL;
 		if (trainer_init(&trainer, &o->trainer, &records, apart, &e) == STATUS_OK)

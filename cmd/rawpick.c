@@ -12,7 +12,7 @@
 
 static const struct cli cli = {
     "rawpick",
-    "usage: rawpick -d DIMS [-t u8|f32|f64] NUMBERS [file]\n"
+    "usage: rawpick -d DIMS [-t u8|f32|f64] [-v] NUMBERS [file]\n"
     "Write the raw records whose numbers, from 0 and ascending, are the lines of NUMBERS.\n"
     "\n"
     "  -d, --dims DIMS          size of a record: 784 or 28x28\n"
@@ -72,23 +72,30 @@ struct list {
 	uint64_t next; /* the number that comes next, unless ended */
 };
 
+static enum status bad_number(const struct list *l, double value, const char *what, struct error *e)
+{
+	char place[NUMBERS_PLACE], text[NUM_TEXT];
+	numbers_place(&l->numbers, l->index, place);
+	num_format_double(value, text);
+	return error_set(e, STATUS_MALFORMED, "%s: %s %s", place, text, what);
+}
+
 /* Moves on to the next number: a whole one, above the last. */
 static enum status list_advance(struct list *l, bool first, struct error *e)
 {
-	char place[NUMBERS_PLACE];
 	if (l->n == 0 && numbers_next(&l->numbers, &l->values, &l->n, e) != STATUS_OK)
 		return e->status;
 	l->ended = l->n == 0;
 	if (l->ended)
 		return STATUS_OK;
-	double value = *l->values++;
-	numbers_place(&l->numbers, l->index++, place);
-	l->n--;
+	double value = *l->values;
 	if (!(value >= 0 && value < 0x1p53) || value != floor(value))
-		return error_set(e, STATUS_MALFORMED, "%s: %g is not the number of a record", place,
-		                 value);
+		return bad_number(l, value, "is not the number of a record", e);
 	if (!first && value <= (double)l->next)
-		return error_set(e, STATUS_MALFORMED, "%s: %.0f does not ascend", place, value);
+		return bad_number(l, value, "does not ascend", e);
+	l->values++;
+	l->n--;
+	l->index++;
 	l->next = (uint64_t)value;
 	return STATUS_OK;
 }
@@ -134,7 +141,7 @@ static int run(const struct options *o, int list_fd, int fd)
 	struct records in = {0};
 	size_t bytes = o->nelements * element_bytes(o->type);
 	int status;
-	if (numbers_init(&list.numbers, list_fd, NULL, false, &e) != STATUS_OK ||
+	if (numbers_init(&list.numbers, list_fd, stdout, false, &e) != STATUS_OK ||
 	    records_init(&in, fd, stdout, bytes, 1 + (1 << 18) / bytes, &e) != STATUS_OK)
 		status = cli_fail(NULL, &e);
 	else

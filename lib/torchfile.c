@@ -352,6 +352,17 @@ static enum status open_zip(const unsigned char *data, size_t size, zip_t **zip,
 	return e->status;
 }
 
+/* libzip looks for the directory's end from behind and passes over what is not. */
+static enum status check_end(zip_t *zip, const unsigned char *data, size_t size, struct error *e)
+{
+	int comment_bytes = 0;
+	zip_get_archive_comment(zip, &comment_bytes, ZIP_FL_ENC_RAW);
+	size_t end_bytes = 22 + (size_t)comment_bytes;
+	if (size < end_bytes || memcmp(data + size - end_bytes, "PK\5\6", 4) != 0)
+		return error_set(e, STATUS_MALFORMED, "trailing bytes after the zip archive");
+	return STATUS_OK;
+}
+
 enum status torchfile_parse(const unsigned char *data, size_t size, struct tensors *out,
                             struct error *e)
 {
@@ -364,7 +375,8 @@ enum status torchfile_parse(const unsigned char *data, size_t size, struct tenso
 		error_set(e, STATUS_UNSUPPORTED, "more than %d records", MAX_ENTRIES);
 	else if (!a.place)
 		error_memory(e);
-	else if (find_pickle(&a, e) == STATUS_OK && check_kind(&a, e) == STATUS_OK)
+	else if (check_end(a.zip, data, size, e) == STATUS_OK && find_pickle(&a, e) == STATUS_OK &&
+	         check_kind(&a, e) == STATUS_OK)
 		take_pickle(&a, out, e);
 	free(a.place);
 	zip_discard(a.zip);

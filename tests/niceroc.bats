@@ -118,16 +118,3 @@ for name, shift in ("normal", 0), ("anomalous", -1):
 	run -1 --separate-stderr bash -c 'niceroc --curve in in > /dev/full'
 	[ "$stderr" = "niceroc: standard output: cannot write: No space left on device" ]
 }
-
-@test "niceroc: every option is in help and page, and the page's examples are true" {
-	for option in $(niceroc --help | grep -o -- '--[a-z-]*'); do
-		sed 's/\\-/-/g' "$ROOT/man/niceroc.1" | grep -q -- "Fl Fl ${option#--}"
-	done
-	python3 "$ROOT/tests/examples.py" "$ROOT/man/niceroc.1"
-}
-
-@test "niceroc: the page is clean" {
-	command -v mandoc || skip "needs mandoc"
-	mandoc -T lint "$ROOT/man/niceroc.1" | grep -v 'referenced manual not found' > said || true
-	[ ! -s said ]
-}

@@ -156,22 +156,6 @@ for i in range(30):
 	dd if=in obs=1 status=none | nicestat | cmp expected
 }
 
-@test "nicestat: every option is in help and page, and the page's examples are true" {
-	for option in $(nicestat --help | grep -o -- '--[a-z-]*'); do
-		sed 's/\\-/-/g' "$ROOT/man/nicestat.1" | grep -q -- "Fl Fl ${option#--}"
-	done
-	python3 "$ROOT/tests/examples.py" "$ROOT/man/nicestat.1" "$ROOT/man/nicestate.5" \
-	    "$ROOT/man/nicecalibration.5"
-}
-
-@test "nicestat: the pages are clean" {
-	command -v mandoc || skip "needs mandoc"
-	for page in nicestat.1 nicestate.5 nicecalibration.5; do
-		mandoc -T lint "$ROOT/man/$page" | grep -v 'referenced manual not found' > said || true
-		[ ! -s said ]
-	done
-}
-
 @test "nicestat: quantiles of type 7, in the order asked for, before the threshold" {
 	seq 0 100 | shuf --random-source=<(yes) | nicestat -q 0.5,0.01,0,1,0.255 > out
 	[ "$(cut -f 1 out | tail -7 | tr '\n' ' ')" = "quantile:0.5 quantile:0.01 quantile:0 quantile:1 quantile:0.255 k threshold " ]

@@ -162,16 +162,3 @@ setup() {
 	run -1 --separate-stderr timeout 10 bash -c 'yes 1 | nicethresh -t 2 > /dev/full'
 	[ "$stderr" = "nicethresh: standard output: cannot write: No space left on device" ]
 }
-
-@test "nicethresh: every option is in help and page, and the page's examples are true" {
-	for option in $(nicethresh --help | grep -o -- '--[a-z-]*'); do
-		sed 's/\\-/-/g' "$ROOT/man/nicethresh.1" | grep -q -- "Fl Fl ${option#--}"
-	done
-	python3 "$ROOT/tests/examples.py" "$ROOT/man/nicethresh.1"
-}
-
-@test "nicethresh: the page is clean" {
-	command -v mandoc || skip "needs mandoc"
-	mandoc -T lint "$ROOT/man/nicethresh.1" | grep -v 'referenced manual not found' > said || true
-	[ ! -s said ]
-}
