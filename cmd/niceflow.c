@@ -87,7 +87,7 @@ static void parse_options(int argc, char **argv, struct options *o)
 	                                      {"progress", no_argument, NULL, PROGRESS},
 	                                      {"quiet", no_argument, NULL, 'q'},
 	                                      CLI_OPTIONS};
-	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = 4 * MATMUL_MAX_ROWS};
+	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = MATMUL_MAX_ROWS};
 	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:S:T:bj:B:iqhV", table, NULL)) != -1;) {
 		switch (c) {
 		case 'm':

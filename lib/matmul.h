@@ -13,7 +13,7 @@
 
 /* A layer never sees more rows at once. Outputs are promised to be the same bits for a row alone
  * and among others, wherever it stands in the batch and whatever the number of threads. */
-enum { MATMUL_MAX_ROWS = 192 };
+enum { MATMUL_MAX_ROWS = 768 };
 
 /* y = act(x W^T + b): x (rows, in), W (out, in), b (out), y (rows, out), all float32, C order;
  * act is ReLU or nothing. */

@@ -18,8 +18,9 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-static const size_t rungs[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, MATMUL_MAX_ROWS};
-enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), GEMM_BLOCK = 48 };
+static const size_t rungs[] = {1,  2,  3,  4,  6,   8,   12,  16,  24, 32,
+                               48, 64, 96, 128, 192, 256, 384, 512, MATMUL_MAX_ROWS};
+enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), GEMM_BLOCK = 48, GEMM_MAX_ROWS = 192 };
 
 struct rung {
 	bool refused; /* its kernel is not one that keeps the bits: use a wider rung */
@@ -367,8 +368,13 @@ static enum status linear_forward(struct linear *l, size_t rows, const float *x,
 {
 	struct rung *rung;
 	assert(rows >= 1 && rows <= MATMUL_MAX_ROWS);
-	if (!failed(rung_for(l, rows, &rung), e))
-		failed(run(l, rung, x, y), e);
+	size_t piece = l->brgemm ? MATMUL_MAX_ROWS : GEMM_MAX_ROWS;
+	for (; rows > 0 && e->status == STATUS_OK; x += piece * l->in, y += piece * l->out) {
+		size_t n = rows < piece ? rows : piece;
+		if (!failed(rung_for(l, n, &rung), e))
+			failed(run(l, rung, x, y), e);
+		rows -= n;
+	}
 	return e->status;
 }
 
