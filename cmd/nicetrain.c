@@ -21,7 +21,8 @@
 
 static const struct cli cli = {
     "nicetrain",
-    "usage: nicetrain -d DIMS -o MODEL [-t u8|f32|f64] [options] [file]\n"
+    "usage: nicetrain -d DIMS -o MODEL [-q] [-t u8|f32|f64] [-p f32|bf16] [-S SEED]\n"
+    "                 [-j THREADS] [options] [file]\n"
     "Train a NICE flow on raw records by maximum likelihood.\n"
     "\n"
     "  -d, --dims DIMS          size of a record: 784 or 28x28\n"

@@ -57,7 +57,7 @@ page_options() {
 }
 
 @test "pages: the usual sections, in the usual order, and no others" {
-	local usual=(NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES DIAGNOSTICS "SEE ALSO" STANDARDS CAVEATS)
+	local usual=(NAME SYNOPSIS DESCRIPTION ENVIRONMENT "EXIT STATUS" EXAMPLES DIAGNOSTICS "SEE ALSO" STANDARDS CAVEATS)
 	printf '%s\n' "${usual[@]}" > all
 	for page in $(pages); do
 		sed -n 's/^\.Sh //p' "$ROOT/man/$page" > here
@@ -65,7 +65,7 @@ page_options() {
 		grep -Fx -f here all | cmp - here
 		for section in "${usual[@]}"; do
 			case $page,$section in
-			*,DIAGNOSTICS | *,STANDARDS | *,CAVEATS) continue ;; # where there is something to say
+			*,ENVIRONMENT | *,DIAGNOSTICS | *,STANDARDS | *,CAVEATS) continue ;; # where there is something to say
 			*.5,SYNOPSIS | *.5,"EXIT STATUS") continue ;;
 			esac
 			grep -qx "$section" here
