@@ -29,6 +29,7 @@ LIBS_raw2idx        = -lz
 LIBS_raw2png        = -lpng
 LIBS_unit_exact     = -lgmp
 LIBS_unit_flow      = -ldnnl
+LIBS_unit_gradient  = -ldnnl
 LIBS_unit_matmul    = -ldnnl
 LIBS_unit_tensors   = -ljansson
 
@@ -105,7 +106,7 @@ mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=
 	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
 
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
-check: all $(UNITS:%=$(B)/tests/%) ## run the tests [TESTS="tests/idx2raw.bats ..."]
+check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) ## run the tests [TESTS="tests/idx2raw.bats ..."]
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 

@@ -36,7 +36,8 @@ void cli_start(const struct cli *cli, char **argv)
 void cli_share_cores(char **argv)
 {
 #ifdef __linux__
-	if (!getenv("OMP_WAIT_POLICY") && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
+	if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT") &&
+	    setenv("GOMP_SPINCOUNT", "5000", 1) == 0)
 		execv("/proc/self/exe", argv); /* if that fails, threads spin */
 #else
 	(void)argv;

@@ -23,8 +23,9 @@ struct cli {
  * Call first. */
 void cli_start(const struct cli *cli, char **argv);
 
-/* For programs that compute on several threads: lets waiting threads sleep instead of spin, unless
- * the environment (OMP_WAIT_POLICY) says how they shall wait. Spinning costs two thirds of the
+/* For programs that compute on several threads: lets a waiting thread spin for some ten
+ * microseconds, which bridges two products, and then sleep, unless the environment (OMP_WAIT_POLICY,
+ * GOMP_SPINCOUNT) says how it shall wait. OpenMP's default of milliseconds costs two thirds of the
  * speed as soon as anything else wants a core. Call before any thread exists: OpenMP reads its
  * environment once, so the program starts itself anew. */
 void cli_share_cores(char **argv);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST, MIDDLE, LAST, GRAIN = 4096 };
+enum { FIRST, MIDDLE, LAST, GRAIN = 16384 };
 
 /* ---- float32 and bfloat16 ---- */
 

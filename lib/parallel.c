@@ -49,7 +49,7 @@ void parallel_for(size_t n, size_t grain, void (*work)(void *context, size_t beg
                   void *context)
 {
 	struct loop loop = {n, grain, work, context};
-	if (n > grain && GOMP_parallel && omp_get_thread_num && omp_get_num_threads)
+	if (n > grain && parallel_threads() > 1 && GOMP_parallel && omp_get_thread_num && omp_get_num_threads)
 		GOMP_parallel(run, &loop, 0, 0);
 	else if (n > 0)
 		work(context, 0, n);
