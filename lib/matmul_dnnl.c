@@ -1,12 +1,13 @@
 /*
  * Knows oneDNN, its C interface of versions 2 and 3, and is the only file that does.
  *
- * The same bits for a row whatever the batch: oneDNN's batch-reduced kernels ("brgemm") compute a
- * row in the same order wherever it stands and however many there are; its older "gemm" kernels
- * do not, but treat all rows alike if one thread takes a multiple of the kernel's block. So a
- * layer is prepared for a ladder of row counts, and a batch runs on the smallest rung it fits:
- * many rungs for brgemm, few and wide ones, on one thread, for anything else. tests/matmul.bats
- * holds this on every instruction set that the machine can be told to use.
+ * The same bits for a row whatever the batch: oneDNN's batch-reduced kernels for AVX-512 ("brgemm")
+ * compute a row in the same order wherever it stands, however many there are and whoever computes
+ * it. Its other kernels change the order with the number of rows and of threads. So a layer is
+ * prepared for a ladder of row counts, and a batch runs on the narrowest rung it fits. With those
+ * other kernels it runs on one thread, and a rung is used only if it has been seen to give the
+ * same bits as the widest. tests/matmul.bats holds the promise on every instruction set that the
+ * machine can be told to use.
  */
 #include "matmul.h"
 
@@ -20,18 +21,18 @@
 
 static const size_t rungs[] = {1,  2,  3,  4,  6,   8,   12,  16,  24, 32,
                                48, 64, 96, 128, 192, 256, 384, 512, MATMUL_MAX_ROWS};
-enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), GEMM_BLOCK = 48, GEMM_MAX_ROWS = 192 };
+enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), WARY_MAX_ROWS = 192 };
 
 struct rung {
-	bool refused; /* its kernel is not one that keeps the bits: use a wider rung */
-	dnnl_primitive_t primitive; /* NULL until it is needed */
+	bool refused; /* its kernel does not keep the bits: use a wider rung */
+	dnnl_primitive_t primitive; /* NULL until it is needed, or if refused */
 	dnnl_memory_t x, y;
 };
 
 struct linear {
 	size_t in, out;
 	bool relu;
-	bool brgemm;
+	bool steady; /* its kernels keep the bits, all of them */
 	dnnl_memory_t weight, bias; /* weight in the order that oneDNN prefers */
 	struct rung rungs[NRUNGS];
 };
@@ -193,11 +194,13 @@ static dnnl_status_t product_create(const struct linear *l, size_t rows, desc_re
 	return status;
 }
 
-static bool is_brgemm(dnnl_primitive_desc_t pd)
+/* brgemm of AVX-512 and above, by the name that oneDNN gives its kernels; that of AVX2, which
+ * oneDNN 3 has, does not keep the bits. */
+static bool is_steady(dnnl_primitive_desc_t pd)
 {
 	const char *name = "";
 	dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
-	return strncmp(name, "brgemm", 6) == 0;
+	return strncmp(name, "brgemm", 6) == 0 && strstr(name, "avx512") != NULL;
 }
 
 static dnnl_status_t copy_reordered(dnnl_memory_t from, dnnl_memory_t to, desc_ref from_desc,
@@ -247,7 +250,7 @@ static dnnl_status_t upload_weight(struct linear *l, const float *weight)
 		status = product_create(l, MATMUL_MAX_ROWS, REF(any), &pd);
 	if (status == dnnl_success) {
 		desc_ref to = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
-		l->brgemm = is_brgemm(pd);
+		l->steady = is_steady(pd);
 		status = upload(weight, REF(plain), to, &l->weight);
 	}
 	dnnl_primitive_desc_destroy(pd);
@@ -300,22 +303,36 @@ static enum status linear_create(size_t in, size_t out, bool relu, const float *
 	return e->status;
 }
 
-/* Prepares a rung on first use; refuses it if its kernel would give other bits than the rest. */
-static dnnl_status_t rung_prepare(struct linear *l, size_t index)
+static dnnl_status_t run(const struct linear *l, const struct rung *r, const float *x, float *y)
 {
-	struct rung *r = &l->rungs[index];
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
+	                          {DNNL_ARG_WEIGHTS, l->weight},
+	                          {DNNL_ARG_BIAS, l->bias},
+	                          {DNNL_ARG_DST, r->y}};
+	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
+	if (status == dnnl_success)
+		status = dnnl_memory_set_data_handle(r->y, y);
+	unsigned nthreads = parallel_threads();
+	if (!l->steady)
+		parallel_set_threads(1);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(r->primitive, stream, 4, args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(stream);
+	if (!l->steady)
+		parallel_set_threads(nthreads);
+	return status;
+}
+
+static dnnl_status_t rung_create(const struct linear *l, size_t rows, struct rung *r)
+{
 	dnnl_primitive_desc_t pd = NULL;
 	desc_ref weight;
-	r->refused = !l->brgemm && rungs[index] % GEMM_BLOCK != 0;
-	if (r->primitive || r->refused)
-		return dnnl_success;
 	dnnl_status_t status = dnnl_memory_get_memory_desc(l->weight, &weight);
-	if (status != dnnl_success)
-		return status;
-	status = product_create(l, rungs[index], weight, &pd);
-	r->refused = rungs[index] < MATMUL_MAX_ROWS &&
-	             (status == dnnl_unimplemented ||
-	              (status == dnnl_success && is_brgemm(pd) != l->brgemm));
+	if (status == dnnl_success)
+		status = product_create(l, rows, weight, &pd);
+	r->refused = status == dnnl_unimplemented ||
+	             (status == dnnl_success && is_steady(pd) != l->steady);
 	if (status == dnnl_success && !r->refused) {
 		desc_ref x = dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0);
 		desc_ref y = dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
@@ -329,6 +346,53 @@ static dnnl_status_t rung_prepare(struct linear *l, size_t index)
 	return r->refused ? dnnl_success : status;
 }
 
+/* Whether a rung gives the bits of a wider one: the order of a sum does not depend on its terms, so
+ * that random numbers tell, if there are enough of them for other orders to round otherwise. */
+static dnnl_status_t compare(const struct linear *l, const struct rung *r, size_t rows,
+                             const struct rung *wide, bool *same)
+{
+	float *x = malloc(WARY_MAX_ROWS * l->in * sizeof(float));
+	float *y = malloc(2 * WARY_MAX_ROWS * l->out * sizeof(float));
+	dnnl_status_t status = x && y ? dnnl_success : dnnl_out_of_memory;
+	uint32_t number = 1;
+	size_t ntrials = 1 + 20000 / (rows * l->out);
+	for (*same = true; ntrials > 0 && *same && status == dnnl_success; ntrials--) {
+		for (size_t i = 0; i < WARY_MAX_ROWS * l->in; i++) {
+			number = number * 1664525 + 1013904223; /* Numerical Recipes' quick generator */
+			x[i] = (float)(int32_t)number * 0x1p-31f;
+		}
+		status = run(l, wide, x, y);
+		if (status == dnnl_success)
+			status = run(l, r, x, y + WARY_MAX_ROWS * l->out);
+		if (status == dnnl_success)
+			*same = memcmp(y, y + WARY_MAX_ROWS * l->out,
+			               rows * l->out * sizeof(float)) == 0;
+	}
+	free(x);
+	free(y);
+	return status;
+}
+
+/* Prepares a rung on first use; refuses it if it would give other bits than the rest. */
+static dnnl_status_t rung_prepare(struct linear *l, size_t index)
+{
+	struct rung *r = &l->rungs[index], *wide = &l->rungs[NRUNGS - 1];
+	dnnl_status_t status = dnnl_success;
+	bool same = true;
+	if (r->primitive || r->refused)
+		return dnnl_success;
+	while (!l->steady && rungs[wide - l->rungs] > WARY_MAX_ROWS)
+		wide--;
+	if (!l->steady && r != wide)
+		status = rung_prepare(l, (size_t)(wide - l->rungs));
+	if (status == dnnl_success)
+		status = rung_create(l, rungs[index], r);
+	if (status == dnnl_success && !l->steady && !r->refused && r != wide)
+		status = compare(l, r, rungs[index], wide, &same);
+	r->refused = r->refused || !same;
+	return status;
+}
+
 /* The narrowest rung that takes the rows and keeps the bits. */
 static dnnl_status_t rung_for(struct linear *l, size_t rows, struct rung **out)
 {
@@ -336,31 +400,10 @@ static dnnl_status_t rung_for(struct linear *l, size_t rows, struct rung **out)
 	while (rungs[i] < rows)
 		i++;
 	dnnl_status_t status = rung_prepare(l, i);
-	while (status == dnnl_success && l->rungs[i].refused)
+	while (status == dnnl_success && l->rungs[i].refused && i + 1 < NRUNGS)
 		status = rung_prepare(l, ++i);
 	*out = &l->rungs[i];
-	return status;
-}
-
-static dnnl_status_t run(const struct linear *l, const struct rung *r, const float *x, float *y)
-{
-	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
-	                          {DNNL_ARG_WEIGHTS, l->weight},
-	                          {DNNL_ARG_BIAS, l->bias},
-	                          {DNNL_ARG_DST, r->y}};
-	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
-	if (status == dnnl_success)
-		status = dnnl_memory_set_data_handle(r->y, y);
-	unsigned nthreads = parallel_threads();
-	if (!l->brgemm)
-		parallel_set_threads(1);
-	if (status == dnnl_success)
-		status = dnnl_primitive_execute(r->primitive, stream, 4, args);
-	if (status == dnnl_success)
-		status = dnnl_stream_wait(stream);
-	if (!l->brgemm)
-		parallel_set_threads(nthreads);
-	return status;
+	return status == dnnl_success && l->rungs[i].refused ? dnnl_unimplemented : status;
 }
 
 static enum status linear_forward(struct linear *l, size_t rows, const float *x, float *y,
@@ -368,7 +411,7 @@ static enum status linear_forward(struct linear *l, size_t rows, const float *x,
 {
 	struct rung *rung;
 	assert(rows >= 1 && rows <= MATMUL_MAX_ROWS);
-	size_t piece = l->brgemm ? MATMUL_MAX_ROWS : GEMM_MAX_ROWS;
+	size_t piece = l->steady ? MATMUL_MAX_ROWS : WARY_MAX_ROWS;
 	for (; rows > 0 && e->status == STATUS_OK; x += piece * l->in, y += piece * l->out) {
 		size_t n = rows < piece ? rows : piece;
 		if (!failed(rung_for(l, n, &rung), e))

@@ -208,8 +208,8 @@ static enum status add_all(const json_t *header, const unsigned char *data, size
 enum status safetensors_parse(const unsigned char *data, size_t size, struct tensors *out,
                               struct error *e)
 {
-	size_t header_bytes;
-	json_t *header;
+	size_t header_bytes = 0;
+	json_t *header = NULL;
 	if (load_header(data, size, &header_bytes, &header, e) != STATUS_OK)
 		return e->status;
 	size_t begin = LENGTH_BYTES + header_bytes;

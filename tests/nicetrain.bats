@@ -60,7 +60,7 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 		rm -f state part
 		while [ ! -e part ]; do
 			timeout -s KILL "$delay" nicetrain "${SMALL[@]}" --epochs 6 \
-				--checkpoint state --resume -q -o part "$GLYPHS" || delay=$(echo "$delay + 0.1" | bc)
+				--checkpoint state --resume -q -o part "$GLYPHS" || delay=$(awk "BEGIN { print $delay + 0.1 }")
 		done
 		cmp whole part
 	done

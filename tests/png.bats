@@ -69,6 +69,8 @@ all_of() {
 	case $B in *asan*) limit=unlimited ;; esac
 	while read -r name message; do
 		cp "$good/ramp8.u8" expected
+		if [[ $message == "? "* ]] && png2raw "$hostile/$name.png" > /dev/null 2>&1; then message=; fi
+		message=${message#"? "}
 		if [ -z "$message" ]; then
 			bash -c "ulimit -v $limit; png2raw -t u8 '$hostile/$name.png'" | cmp - expected
 			continue
