@@ -1,8 +1,8 @@
 /* nicestat: exact statistics of log-likelihoods, and the threshold that they set. */
-#include "calibration.h"
 #include "cli.h"
 #include "num.h"
 #include "numbers.h"
+#include "report.h"
 #include "sample.h"
 #include "stream.h"
 #include "summary.h"
@@ -176,44 +176,72 @@ static enum status add_file(struct gathered *g, const struct options *o, const c
 	return e->status;
 }
 
-/* The threshold is what the printed mean, stdev and k give in double arithmetic. */
-static enum status calibrate(const struct summary *s, double k, struct calibration *c,
-			     struct error *e)
+/* What the numbers are described by. */
+struct moments {
+	double mean, stdev;
+};
+
+static enum status describe(const struct summary *s, struct moments *m, struct error *e)
 {
 	if (s->sums.n < 2)
 		return error_set(e, STATUS_MALFORMED, "%s: at least two are needed for a stdev",
 				 s->sums.n == 0 ? "no numbers" : "only one number");
-	*c = (struct calibration){.n = s->sums.n,
-				  .mean = exact_mean(&s->sums),
-				  .stdev = exact_stdev(&s->sums),
-				  .min = s->min,
-				  .max = s->max,
-				  .k = k};
-	c->threshold = c->mean - k * c->stdev;
-	if (!isfinite(c->stdev) || !isfinite(c->threshold))
-		return error_set(e, STATUS_UNSUPPORTED, "the %s is beyond the range of a double",
-				 isfinite(c->stdev) ? "threshold" : "stdev");
+	*m = (struct moments){exact_mean(&s->sums), exact_stdev(&s->sums)};
+	if (!isfinite(m->stdev))
+		return error_set(e, STATUS_UNSUPPORTED, "the stdev is beyond the range of a double");
+	return STATUS_OK;
+}
+
+static void report_quantiles(struct report *r, struct sample *sample, const struct options *o)
+{
+	char p[NUM_TEXT], name[REPORT_NAME];
+	if (o->nquantiles > 0)
+		sample_sort(sample);
+	for (size_t i = 0; i < o->nquantiles; i++) {
+		num_format_double(o->p[i], p);
+		snprintf(name, sizeof(name), "quantile:%s", p);
+		report_number(r, name, sample_quantile(sample, o->p[i]));
+	}
+}
+
+/* The threshold is what the printed mean, stdev and k give in double arithmetic. */
+static enum status report_threshold(struct report *r, const struct moments *m, double k,
+				    struct error *e)
+{
+	char text[NUM_TEXT], method[NUM_TEXT + 16];
+	double threshold = m->mean - k * m->stdev;
+	if (!isfinite(threshold))
+		return error_set(e, STATUS_UNSUPPORTED,
+				 "the threshold is beyond the range of a double");
+	num_format_double(k, text);
+	snprintf(method, sizeof(method), "sigma:%s", text);
+	report_text(r, "method", method);
+	report_number(r, "k", k);
+	report_number(r, "promised", erfc(k / sqrt(2)) / 2);
+	report_text(r, "version", NICETOOLS_VERSION);
+	report_number(r, "threshold", threshold);
 	return STATUS_OK;
 }
 
 static enum status print(struct gathered *g, const struct options *o, struct error *e)
 {
-	struct calibration c;
-	struct quantile quantiles[MAX_QUANTILES];
+	struct report r = {0};
+	struct moments m = {0};
 	if (o->state) {
 		summary_write(&g->summary, stdout);
 		return STATUS_OK;
 	}
-	if (calibrate(&g->summary, o->k, &c, e) != STATUS_OK)
+	if (describe(&g->summary, &m, e) != STATUS_OK)
 		return e->status;
-	if (o->nquantiles > 0)
-		sample_sort(&g->sample);
-	for (size_t i = 0; i < o->nquantiles; i++)
-		quantiles[i] = (struct quantile){o->p[i], sample_quantile(&g->sample, o->p[i])};
-	c.quantiles = quantiles;
-	c.nquantiles = o->nquantiles;
-	calibration_write(stdout, &c);
-	return STATUS_OK;
+	report_count(&r, "n", g->summary.sums.n);
+	report_number(&r, "mean", m.mean);
+	report_number(&r, "stdev", m.stdev);
+	report_number(&r, "min", g->summary.min);
+	report_number(&r, "max", g->summary.max);
+	report_quantiles(&r, &g->sample, o);
+	if (report_threshold(&r, &m, o->k, e) == STATUS_OK)
+		report_write(&r, stdout);
+	return e->status;
 }
 
 int main(int argc, char **argv)

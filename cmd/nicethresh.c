@@ -98,9 +98,11 @@ static void parse_options(int argc, char **argv, struct options *o)
 
 static enum status read_calibration(struct options *o, struct error *e)
 {
+	struct calibration c;
 	int fd = -1;
-	if (stream_open(o->calibration, &fd, e) == STATUS_OK)
-		calibration_read_threshold(fd, &o->threshold, e);
+	if (stream_open(o->calibration, &fd, e) == STATUS_OK &&
+	    calibration_read(fd, &c, e) == STATUS_OK)
+		o->threshold = c.threshold;
 	if (fd > 0)
 		close(fd);
 	return e->status;

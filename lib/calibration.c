@@ -1,38 +1,13 @@
-/* Knows the text of a calibration. Does not know how a threshold is chosen. */
+/* Knows how the text of a calibration is read. Does not know how a threshold is chosen. */
 #include "calibration.h"
 
 #include "num.h"
 #include "stream.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void write_number(FILE *f, const char *name, double value)
-{
-	char text[NUM_TEXT];
-	num_format_double(value, text);
-	fprintf(f, "%s\t%s\n", name, text);
-}
-
-void calibration_write(FILE *f, const struct calibration *c)
-{
-	fprintf(f, "n\t%" PRIu64 "\n", c->n);
-	write_number(f, "mean", c->mean);
-	write_number(f, "stdev", c->stdev);
-	write_number(f, "min", c->min);
-	write_number(f, "max", c->max);
-	for (size_t i = 0; i < c->nquantiles; i++) {
-		char p[NUM_TEXT], name[NUM_TEXT + 16];
-		num_format_double(c->quantiles[i].p, p);
-		snprintf(name, sizeof(name), "quantile:%s", p);
-		write_number(f, name, c->quantiles[i].value);
-	}
-	write_number(f, "k", c->k);
-	write_number(f, "threshold", c->threshold);
-}
 
 static enum status read_all(int fd, char *text, size_t *length, struct error *e)
 {
@@ -116,30 +91,66 @@ static enum status check(const char *text, const char *end, struct error *e)
 	return STATUS_OK;
 }
 
-static enum status find_threshold(const char *text, const char *end, double *threshold,
-				  struct error *e)
+static bool find_line(const char *text, const char *end, const char *name, struct line *line)
+{
+	return find(text, end, name, strlen(name), line);
+}
+
+/* The number of that name, within [low, high]; if there is none, *out stays as it is. */
+static enum status find_number(const char *text, const char *end, const char *name, double low,
+			       double high, double *out, struct error *e)
 {
 	struct line line;
 	double value;
-	if (check(text, end, e) != STATUS_OK)
-		return e->status;
-	if (!find(text, end, "threshold", strlen("threshold"), &line))
-		return error_set(e, STATUS_MALFORMED, "there is no threshold in it");
+	if (!find_line(text, end, name, &line))
+		return STATUS_OK;
 	if (!num_parse_double(line.value, line.value_length, &value) || !isfinite(value))
-		return error_set(e, STATUS_MALFORMED,
-				 "line %u: the threshold is not a finite number", line.number);
-	*threshold = value;
+		return error_set(e, STATUS_MALFORMED, "line %u: the %s is not a finite number",
+				 line.number, name);
+	if (value < low || value > high)
+		return error_set(e, STATUS_MALFORMED, "line %u: the %s is out of range",
+				 line.number, name);
+	*out = value;
 	return STATUS_OK;
 }
 
-enum status calibration_read_threshold(int fd, double *threshold, struct error *e)
+static enum status find_method(const char *text, const char *end, struct calibration *c,
+			       struct error *e)
+{
+	struct line line;
+	if (!find_line(text, end, "method", &line))
+		return STATUS_OK;
+	if (line.value_length >= sizeof(c->method))
+		return error_set(e, STATUS_MALFORMED, "line %u: the method is too long",
+				 line.number);
+	memcpy(c->method, line.value, line.value_length);
+	c->method[line.value_length] = '\0';
+	return STATUS_OK;
+}
+
+static enum status parse(const char *text, const char *end, struct calibration *c, struct error *e)
+{
+	*c = (struct calibration){.threshold = NAN, .upper = INFINITY, .promised = NAN};
+	if (check(text, end, e) != STATUS_OK)
+		return e->status;
+	find_number(text, end, "threshold", -INFINITY, INFINITY, &c->threshold, e);
+	if (e->status == STATUS_OK && isnan(c->threshold))
+		return error_set(e, STATUS_MALFORMED, "there is no threshold in it");
+	find_number(text, end, "upper", c->threshold, INFINITY, &c->upper, e);
+	find_number(text, end, "promised", 0, 1, &c->promised, e);
+	return find_method(text, end, c, e);
+}
+
+enum status calibration_read(int fd, struct calibration *c, struct error *e)
 {
 	size_t length = 0;
+	struct calibration read;
 	char *text = malloc(CALIBRATION_MAX_BYTES + 1);
 	if (!text)
 		return error_memory(e);
-	if (read_all(fd, text, &length, e) == STATUS_OK)
-		find_threshold(text, text + length, threshold, e);
+	if (read_all(fd, text, &length, e) == STATUS_OK &&
+	    parse(text, text + length, &read, e) == STATUS_OK)
+		*c = read;
 	free(text);
 	return e->status;
 }

@@ -7,30 +7,19 @@
 
 #include "status.h"
 
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+enum { CALIBRATION_MAX_BYTES = 1 << 16, CALIBRATION_METHOD = 64 };
 
-enum { CALIBRATION_MAX_BYTES = 1 << 16 };
-
-struct quantile {
-	double p, value;
-};
-
+/* What is needed to decide, and to judge the decisions. */
 struct calibration {
-	uint64_t n;
-	double mean, stdev, min, max;
-	const struct quantile *quantiles; /* nquantiles, as many as were asked for */
-	size_t nquantiles;
-	double k, threshold; /* threshold = mean - k stdev */
+	double threshold; /* finite; strictly below is an anomaly */
+	double upper;     /* strictly above is an anomaly, too; >= threshold, inf if there is none */
+	double promised;  /* the rate of false positives that the method promises; NaN if none */
+	char method[CALIBRATION_METHOD]; /* "sigma:3"; "" if it is not told */
 };
 
-/* Writes the lines; the threshold comes last. Losses show at ferror(f). */
-void calibration_write(FILE *f, const struct calibration *c);
-
-/* Reads a calibration for its threshold, which must be there and finite; the other lines need
- * only be well-formed, whatever their names: later versions may know more. A text without its
- * last newline has been cut and is refused. */
-enum status calibration_read_threshold(int fd, double *threshold, struct error *e);
+/* Reads a calibration. Only its threshold must be there; a line of another name need only be
+ * well-formed: later versions may know more. A text without its last newline has been cut and is
+ * refused. */
+enum status calibration_read(int fd, struct calibration *c, struct error *e);
 
 #endif
