@@ -110,6 +110,13 @@ check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) ## run the tests [TESTS=
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 
+# Tables of the machine's limits, ours and the peers' speed; tests/bench/run says with which variables.
+bench: all $(B)/tests/bench/peak ## measure [DATA=... MODEL=... BENCH=... ORT=... BENCHES="tests/bench/stream.sh ..."]
+	@B=$(abspath $(B)) DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) BENCH=$(abspath $(BENCH)) \
+	    ORT=$(abspath $(ORT)) sh tests/bench/run $(BENCHES)
+	@[ ! -s $(B)/bench/growth.tsv ] || ! command -v gnuplot > /dev/null || \
+	    gnuplot -e "table='$(B)/bench/growth.tsv'; picture='$(B)/bench/growth.svg'" tests/bench/growth.gp
+
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 check-asan: ## the same tests, built with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(SANITIZE)' check
@@ -120,7 +127,8 @@ lint: ## compilers, headers alone, cppcheck, shellcheck, mandoc: all silent
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | $(COMPILE) -Werror -Wno-unused -I. -x c -fsyntax-only - || exit 1; done
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Ilib -Icmd -DNICETOOLS_VERSION='""' lib cmd
-	shellcheck -s sh tests/run .ci/run
+	shellcheck -s sh tests/run .ci/run tests/bench/run
+	shellcheck -s sh -e SC1091,SC2015,SC2154 tests/bench/common tests/bench/*.sh
 	shellcheck -s bash -S warning -e SC2030,SC2031,SC2034,SC2154 tests/*.bash tests/*.bats
 	@echo 'mandoc -T lint $(PAGES)' # references among pages that are not installed: tests/pages.bats
 	@! mandoc -T lint $(PAGES) 2>&1 | grep -v -e 'referenced manual not found' -e 'outdated mandoc.db'
@@ -141,6 +149,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all deps deps-lint demo mnist check check-asan lint install uninstall clean help
+.PHONY: all bench deps deps-lint demo mnist check check-asan lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,0 +1,15 @@
+"""clock.py seconds|kilobytes COMMAND: what a shell command takes, its standard output thrown away."""
+import resource
+import subprocess
+import sys
+import time
+
+begin = time.perf_counter()
+status = subprocess.run(sys.argv[2], shell=True, stdout=subprocess.DEVNULL).returncode
+end = time.perf_counter()
+if status != 0:
+    sys.exit("clock.py: status %d: %s" % (status, sys.argv[2]))
+if sys.argv[1] == "seconds":
+    print("%.6f" % (end - begin))
+else:
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
