@@ -419,11 +419,16 @@ static void print_head(const struct report *r, const struct trainer *t)
 
 /* ---- the loop ---- */
 
-static volatile sig_atomic_t caught;
+/* Two flags, so that no signal is lost while one is being served: the one that ends the training
+ * is never cleared, the wish to save is cleared before it is granted. */
+static volatile sig_atomic_t stopped_by, save_wanted;
 
 static void catch(int number)
 {
-	caught = number;
+	if (number == SIGUSR1)
+		save_wanted = 1;
+	else
+		stopped_by = number;
 }
 
 static void catch_signals(void)
@@ -432,6 +437,14 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
+}
+
+static bool take_save_wish(void)
+{
+	if (!save_wanted)
+		return false;
+	save_wanted = 0;
+	return true;
 }
 
 /* Dies of the signal as if it had not been caught, so that the caller sees what it was. */
@@ -471,14 +484,13 @@ static int train(struct trainer *t, const struct options *o, struct report *repo
 			print_epoch(report, t);
 			progress_start(&line, o->progress, epoch_records);
 		}
-		int number = caught;
-		if (o->checkpoint && (ended || number) && save(t, o) != EXIT_OK)
+		int number = stopped_by;
+		if ((take_save_wish() || ended || number) && o->checkpoint && save(t, o) != EXIT_OK)
 			return EXIT_BAD;
-		if (number && number != SIGUSR1) {
+		if (number) {
 			progress_end(&line);
 			return die(number);
 		}
-		caught = 0;
 	}
 	progress_end(&line);
 	return write_model(t, o);
