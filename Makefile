@@ -27,6 +27,7 @@ LIBS_png2raw        = -lpng
 LIBS_pt2nice        = -lzip -ljansson
 LIBS_raw2idx        = -lz
 LIBS_raw2png        = -lpng
+LIBS_unit_bound     = -ldnnl
 LIBS_unit_exact     = -lgmp
 LIBS_unit_flow      = -ldnnl
 LIBS_unit_gradient  = -ldnnl

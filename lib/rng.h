@@ -13,7 +13,14 @@
 void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* What a sequence is for: the same seed never gives two purposes the same numbers. */
-enum rng_purpose { RNG_SELECTION = 1, RNG_SAMPLES, RNG_NOISE, RNG_SHUFFLE, RNG_WEIGHTS };
+enum rng_purpose {
+	RNG_SELECTION = 1,
+	RNG_SAMPLES,
+	RNG_NOISE,
+	RNG_SHUFFLE,
+	RNG_WEIGHTS,
+	RNG_DEQUANTISATION
+};
 
 struct rng {
 	uint32_t key[2];     /* the seed */

@@ -1,0 +1,101 @@
+/* Knows how pixels are dequantised and how the densities there become a bound. Does not know the
+ * flow, nor where records come from. */
+#include "bound.h"
+
+#include "parallel.h"
+#include "rng.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, double width,
+                       struct error *e)
+{
+	assert(k >= 1 && k <= BOUND_MAX_K && width > 0 && width <= 1);
+	double *x = malloc(MATMUL_MAX_ROWS * f->d * sizeof(double));
+	if (!x)
+		return error_memory(e);
+	*b = (struct bound){.flow = f,
+	                    .k = k,
+	                    .seed = seed,
+	                    .width = width,
+	                    .log_cell = (double)f->d * log(width / (255 + width)),
+	                    .x = x};
+	return STATUS_OK;
+}
+
+void bound_release(struct bound *b)
+{
+	free(b->x);
+	*b = (struct bound){0};
+}
+
+struct rows {
+	const struct bound *bound;
+	const unsigned char *v;
+	uint64_t first, row;
+};
+
+/* (v + w u) / (255 + w): with w = 1 without any rounding, for v + u has 41 bits. */
+static void dequantise(const struct rows *rows, size_t i)
+{
+	const struct bound *b = rows->bound;
+	size_t d = b->flow->d;
+	uint64_t record = (rows->row + i) / b->k, k = (rows->row + i) % b->k;
+	const unsigned char *v = rows->v + record * d;
+	double *x = b->x + i * d;
+	struct rng rng;
+	rng_init(&rng, b->seed, RNG_DEQUANTISATION, (rows->first + record) << 16 | k);
+	for (size_t j = 0; j < d; j++) {
+		double u = ((double)rng_u32(&rng) + 0.5) * 0x1p-32;
+		x[j] = (v[j] + b->width * u) / (255 + b->width);
+	}
+}
+
+static void dequantise_range(void *context, size_t begin, size_t end)
+{
+	for (size_t i = begin; i < end; i++)
+		dequantise(context, i);
+}
+
+enum status bound_log_weights(struct bound *b, const unsigned char *v, uint64_t first, uint64_t row,
+                              size_t n, double *log_weights, struct error *e)
+{
+	assert(n > 0 && n <= MATMUL_MAX_ROWS);
+	assert(first + (row + n - 1) / b->k < BOUND_MAX_RECORDS);
+	struct rows rows = {b, v, first, row};
+	parallel_for(n, 1, dequantise_range, &rows);
+	if (flow_log_likelihood(b->flow, n, b->x, log_weights, e) != STATUS_OK)
+		return e->status;
+	for (size_t i = 0; i < n; i++)
+		log_weights[i] += b->log_cell;
+	return STATUS_OK;
+}
+
+/* The sum is rescaled whenever a greater value comes; the squares are Welford's. */
+void log_mean_exp_add(struct log_mean_exp *m, double value)
+{
+	if (value > m->max) {
+		m->sum = m->sum * exp(m->max - value) + 1;
+		m->max = value;
+	} else if (value == m->max) { /* both may be -inf, whose difference is NaN */
+		m->sum += 1;
+	} else {
+		m->sum += exp(value - m->max);
+	}
+	double from_mean = value - m->mean;
+	m->mean += from_mean / (double)++m->n;
+	m->squares += from_mean * (value - m->mean);
+}
+
+double log_mean_exp_value(const struct log_mean_exp *m)
+{
+	assert(m->n > 0);
+	return m->max + log(m->sum / (double)m->n);
+}
+
+double log_mean_exp_stdev(const struct log_mean_exp *m)
+{
+	return m->n < 2 ? NAN : sqrt(m->squares / (double)(m->n - 1));
+}
