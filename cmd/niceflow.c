@@ -1,4 +1,5 @@
 /* niceflow: raw records through a NICE flow: likelihoods, latents, samples. */
+#include "bound.h"
 #include "cli.h"
 #include "flow.h"
 #include "modelfile.h"
@@ -10,6 +11,7 @@
 #include "stream.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,10 @@
 static const struct cli cli = {
     "niceflow",
     "usage: niceflow -m MODEL [-t u8|f32|f64] [-z | -x] [-b] [-j THREADS] [-B BATCH] [-q] [file]\n"
-    "       niceflow -m MODEL -n N [-S SEED] [-T TEMPERATURE] [-j THREADS] [-B BATCH] [-q]\n"
+    "       niceflow -m MODEL -t u8 -k K [--bits] [--spread | --weights] [-S SEED] [--first N]\n"
+    "                [-b] [-j THREADS] [-B BATCH] [-q] [file]\n"
+    "       niceflow -m MODEL -n N [-S SEED] [--first N] [-T TEMPERATURE] [-j THREADS] [-B BATCH]\n"
+    "                [-q]\n"
     "       niceflow -m MODEL -i\n"
     "Write the log-likelihood (nats) of each raw record under a NICE flow, one per line.\n"
     "\n"
@@ -28,7 +33,12 @@ static const struct cli cli = {
     "  -z, --latent             write the latents z of the records x, raw f32\n"
     "  -x, --inverse            write the records x of the latents z, raw f32\n"
     "  -n, --samples N          write N samples of the model, raw f32\n"
-    "  -S, --seed SEED          seed of -n (default 0)\n"
+    "  -k, --bound K            write a bound on log P of u8 pixels, from K dequantisations each\n"
+    "      --bits               -k: bits per dimension in place of nats\n"
+    "      --spread             -k: add a column, the standard deviation of the K log-weights\n"
+    "      --weights            -k: write the K log-weights in place of the bound, raw f64\n"
+    "  -S, --seed SEED          seed of -n and -k (default 0)\n"
+    "      --first N            number of the first record of -k or sample of -n (default 0)\n"
     "  -T, --temperature T      scale of the samples' latents (default 1)\n"
     "  -b, --binary             write likelihoods as raw f64, not as text\n"
     "  -j, --threads THREADS    threads (default: all cores)\n"
@@ -39,14 +49,16 @@ static const struct cli cli = {
     "  -h, --help               print this help\n"
     "  -V, --version            print the version\n"};
 
-enum mode { LIKELIHOOD, LATENT, INVERSE, SAMPLES, INFO };
+enum mode { LIKELIHOOD, LATENT, INVERSE, BOUND, SAMPLES, INFO };
 
 struct options {
 	enum mode mode;
 	const char *model, *file;
 	enum element type;
-	uint64_t nsamples, seed;
+	uint64_t nsamples, seed, first;
 	double temperature;
+	size_t k; /* dequantisations */
+	bool bits, spread, weights;
 	bool binary;
 	unsigned nthreads; /* 0: the default */
 	size_t batch;
@@ -56,12 +68,25 @@ struct options {
 static void set_mode(struct options *o, enum mode mode)
 {
 	if (o->mode != LIKELIHOOD && o->mode != mode)
-		cli_usage("only one of -z, -x, -n, -i");
+		cli_usage("only one of -z, -x, -k, -n, -i");
 	o->mode = mode;
+}
+
+static void check_bound(const struct options *o)
+{
+	if (o->mode != BOUND && (o->bits || o->spread || o->weights))
+		cli_usage("--bits, --spread and --weights go with -k");
+	if (o->mode == BOUND && o->type != ELEMENT_U8)
+		cli_usage("-k takes pixels: -t u8");
+	if (o->weights && (o->bits || o->spread))
+		cli_usage("--weights goes without --bits and --spread");
+	if (o->mode != BOUND && o->mode != SAMPLES && o->first > 0)
+		cli_usage("--first goes with -k and -n");
 }
 
 static void check_options(const struct options *o, int argc)
 {
+	check_bound(o);
 	if (!o->model)
 		cli_usage("no model: -m MODEL");
 	if ((o->mode == SAMPLES || o->mode == INFO) && optind < argc)
@@ -70,25 +95,54 @@ static void check_options(const struct options *o, int argc)
 		cli_usage("model and records cannot both come from standard input");
 }
 
+enum long_option { BITS = 256, SPREAD, WEIGHTS, FIRST, PROGRESS };
+
+static const struct option table[] = {{"model", required_argument, NULL, 'm'},
+                                      {"type", required_argument, NULL, 't'},
+                                      {"latent", no_argument, NULL, 'z'},
+                                      {"inverse", no_argument, NULL, 'x'},
+                                      {"samples", required_argument, NULL, 'n'},
+                                      {"bound", required_argument, NULL, 'k'},
+                                      {"bits", no_argument, NULL, BITS},
+                                      {"spread", no_argument, NULL, SPREAD},
+                                      {"weights", no_argument, NULL, WEIGHTS},
+                                      {"seed", required_argument, NULL, 'S'},
+                                      {"first", required_argument, NULL, FIRST},
+                                      {"temperature", required_argument, NULL, 'T'},
+                                      {"binary", no_argument, NULL, 'b'},
+                                      {"threads", required_argument, NULL, 'j'},
+                                      {"batch", required_argument, NULL, 'B'},
+                                      {"info", no_argument, NULL, 'i'},
+                                      {"progress", no_argument, NULL, PROGRESS},
+                                      {"quiet", no_argument, NULL, 'q'},
+                                      CLI_OPTIONS};
+
+/* False if the option is none of the bound's. */
+static bool bound_option(int c, struct options *o)
+{
+	switch (c) {
+	case 'k':
+		set_mode(o, BOUND);
+		o->k = (size_t)cli_u64("-k", optarg, 1, BOUND_MAX_K);
+		return true;
+	case BITS:
+		o->bits = true;
+		return true;
+	case SPREAD:
+		o->spread = true;
+		return true;
+	case WEIGHTS:
+		o->weights = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	enum { PROGRESS = 256 };
-	static const struct option table[] = {{"model", required_argument, NULL, 'm'},
-	                                      {"type", required_argument, NULL, 't'},
-	                                      {"latent", no_argument, NULL, 'z'},
-	                                      {"inverse", no_argument, NULL, 'x'},
-	                                      {"samples", required_argument, NULL, 'n'},
-	                                      {"seed", required_argument, NULL, 'S'},
-	                                      {"temperature", required_argument, NULL, 'T'},
-	                                      {"binary", no_argument, NULL, 'b'},
-	                                      {"threads", required_argument, NULL, 'j'},
-	                                      {"batch", required_argument, NULL, 'B'},
-	                                      {"info", no_argument, NULL, 'i'},
-	                                      {"progress", no_argument, NULL, PROGRESS},
-	                                      {"quiet", no_argument, NULL, 'q'},
-	                                      CLI_OPTIONS};
 	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = MATMUL_MAX_ROWS};
-	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:S:T:bj:B:iqhV", table, NULL)) != -1;) {
+	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:k:S:T:bj:B:iqhV", table, NULL)) != -1;) {
 		switch (c) {
 		case 'm':
 			o->model = optarg;
@@ -108,6 +162,9 @@ static void parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'S':
 			o->seed = cli_u64("-S", optarg, 0, UINT64_MAX);
+			break;
+		case FIRST:
+			o->first = cli_u64("--first", optarg, 0, BOUND_MAX_RECORDS / 2);
 			break;
 		case 'T':
 			o->temperature = cli_double("-T", optarg);
@@ -131,7 +188,8 @@ static void parse_options(int argc, char **argv, struct options *o)
 			o->progress = PROGRESS_NEVER;
 			break;
 		default:
-			cli_option(c);
+			if (!bound_option(c, o))
+				cli_option(c);
 		}
 	}
 	o->file = cli_operand(argc, argv);
@@ -140,19 +198,24 @@ static void parse_options(int argc, char **argv, struct options *o)
 
 /* ---- what is written ---- */
 
+static void write_number(double value, bool binary, char end)
+{
+	char text[NUM_TEXT];
+	unsigned char raw[8];
+	if (binary) {
+		element_from_double(ELEMENT_F64, &value, 1, raw);
+		fwrite(raw, 1, sizeof(raw), stdout);
+	} else {
+		num_format_double(value, text);
+		fputs(text, stdout);
+		putchar(end);
+	}
+}
+
 static void write_likelihoods(const double *ll, size_t n, bool binary)
 {
-	for (size_t i = 0; i < n; i++) {
-		char text[NUM_TEXT];
-		unsigned char raw[8];
-		if (binary) {
-			element_from_double(ELEMENT_F64, &ll[i], 1, raw);
-			fwrite(raw, 1, sizeof(raw), stdout);
-		} else {
-			num_format_double(ll[i], text);
-			puts(text);
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		write_number(ll[i], binary, '\n');
 }
 
 static void write_f32(const double *values, size_t n)
@@ -208,9 +271,69 @@ static enum status run_batches(struct flow *f, const struct options *o, struct r
 		progress_update(&progress, in->nrecords);
 	}
 	progress_end(&progress);
-	if (e->status == STATUS_TRUNCATED)
-		error_add(e, STATUS_TRUNCATED, "the model takes records of %zu %s elements", f->d,
-		          element_name(o->type));
+	return e->status;
+}
+
+static void write_bound(const struct options *o, size_t d, const struct log_mean_exp *m)
+{
+	double unit = o->bits ? (double)d * log(2) : 1;
+	double value = log_mean_exp_value(m) / unit;
+	write_number(o->bits ? -value : value, o->binary, o->spread ? '\t' : '\n');
+	if (o->spread)
+		write_number(log_mean_exp_stdev(m) / unit, o->binary, '\n');
+}
+
+/* m is what has been seen of the record that the first of the n rows belongs to. */
+static void write_rows(const struct options *o, const struct bound *b, uint64_t row, size_t n,
+                       const double *log_weights, struct log_mean_exp *m)
+{
+	for (size_t i = 0; i < n; i++) {
+		log_mean_exp_add(m, log_weights[i]);
+		if ((row + i + 1) % b->k == 0) {
+			write_bound(o, b->flow->d, m);
+			*m = LOG_MEAN_EXP;
+		}
+	}
+}
+
+/* n records v (n, D), with `done` records before them. A large K takes its time, so that what is
+ * known is written at once. */
+static enum status write_bounds(struct bound *b, const struct options *o, const unsigned char *v,
+                                size_t n, uint64_t done, struct progress *progress, struct error *e)
+{
+	double log_weights[MATMUL_MAX_ROWS];
+	struct log_mean_exp m = LOG_MEAN_EXP;
+	uint64_t nrows = (uint64_t)n * b->k;
+	for (uint64_t row = 0; row < nrows && !ferror(stdout); row += MATMUL_MAX_ROWS) {
+		size_t piece = nrows - row < MATMUL_MAX_ROWS ? (size_t)(nrows - row) : MATMUL_MAX_ROWS;
+		if (bound_log_weights(b, v, o->first + done, row, piece, log_weights, e) != STATUS_OK)
+			break;
+		if (o->weights)
+			write_likelihoods(log_weights, piece, true);
+		else
+			write_rows(o, b, row, piece, log_weights, &m);
+		fflush(stdout);
+		progress_update(progress, done + (row + piece) / b->k);
+	}
+	return e->status;
+}
+
+static enum status run_bounds(struct flow *f, const struct options *o, struct records *in,
+                              struct error *e)
+{
+	struct bound b = {0};
+	struct progress progress;
+	const unsigned char *v;
+	size_t n = 1;
+	if (bound_init(&b, f, o->k, o->seed, e) != STATUS_OK)
+		return e->status;
+	progress_start(&progress, o->progress, count_records(in->fd, in->record_bytes));
+	while (!ferror(stdout) && records_next(in, &v, &n, e) == STATUS_OK && n > 0) {
+		if (write_bounds(&b, o, v, n, in->nrecords - n, &progress, e) != STATUS_OK)
+			break;
+	}
+	progress_end(&progress);
+	bound_release(&b);
 	return e->status;
 }
 
@@ -221,12 +344,16 @@ static enum status run_file(struct flow *f, const struct options *o, struct erro
 	double *x = NULL;
 	if (stream_open(o->file, &fd, e) == STATUS_OK &&
 	    records_init(&in, fd, stdout, f->d * element_bytes(o->type), o->batch, e) == STATUS_OK) {
-		x = malloc(o->batch * f->d * sizeof(double));
-		if (x)
+		if (o->mode == BOUND)
+			run_bounds(f, o, &in, e);
+		else if ((x = malloc(o->batch * f->d * sizeof(double))))
 			run_batches(f, o, &in, x, e);
 		else
 			error_memory(e);
 	}
+	if (e->status == STATUS_TRUNCATED)
+		error_add(e, STATUS_TRUNCATED, "the model takes records of %zu %s elements", f->d,
+		          element_name(o->type));
 	free(x);
 	records_release(&in);
 	if (fd > 0)
@@ -254,7 +381,7 @@ static enum status run_samples(struct flow *f, const struct options *o, struct e
 	progress_start(&progress, o->progress, o->nsamples);
 	for (uint64_t i = 0; i < o->nsamples && !ferror(stdout);) {
 		size_t n = o->nsamples - i < o->batch ? (size_t)(o->nsamples - i) : o->batch;
-		draw_latents(o, i, n, f->d, z);
+		draw_latents(o, o->first + i, n, f->d, z);
 		if (flow_inverse(f, n, z, z, e) != STATUS_OK)
 			break;
 		write_f32(z, n * f->d);

@@ -9,19 +9,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, double width,
-                       struct error *e)
+enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, struct error *e)
 {
-	assert(k >= 1 && k <= BOUND_MAX_K && width > 0 && width <= 1);
+	assert(k >= 1 && k <= BOUND_MAX_K);
 	double *x = malloc(MATMUL_MAX_ROWS * f->d * sizeof(double));
 	if (!x)
 		return error_memory(e);
-	*b = (struct bound){.flow = f,
-	                    .k = k,
-	                    .seed = seed,
-	                    .width = width,
-	                    .log_cell = (double)f->d * log(width / (255 + width)),
-	                    .x = x};
+	*b = (struct bound){.flow = f, .k = k, .seed = seed, .x = x};
 	return STATUS_OK;
 }
 
@@ -37,7 +31,7 @@ struct rows {
 	uint64_t first, row;
 };
 
-/* (v + w u) / (255 + w): with w = 1 without any rounding, for v + u has 41 bits. */
+/* x = (v + u)/256, without any rounding: v + u has 41 bits. */
 static void dequantise(const struct rows *rows, size_t i)
 {
 	const struct bound *b = rows->bound;
@@ -49,7 +43,7 @@ static void dequantise(const struct rows *rows, size_t i)
 	rng_init(&rng, b->seed, RNG_DEQUANTISATION, (rows->first + record) << 16 | k);
 	for (size_t j = 0; j < d; j++) {
 		double u = ((double)rng_u32(&rng) + 0.5) * 0x1p-32;
-		x[j] = (v[j] + b->width * u) / (255 + b->width);
+		x[j] = (v[j] + u) / 256;
 	}
 }
 
@@ -69,7 +63,7 @@ enum status bound_log_weights(struct bound *b, const unsigned char *v, uint64_t 
 	if (flow_log_likelihood(b->flow, n, b->x, log_weights, e) != STATUS_OK)
 		return e->status;
 	for (size_t i = 0; i < n; i++)
-		log_weights[i] += b->log_cell;
+		log_weights[i] -= (double)b->flow->d * log(256);
 	return STATUS_OK;
 }
 

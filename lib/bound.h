@@ -3,17 +3,14 @@
  * (Theis, van den Oord, Bethge, arXiv:1511.01844; Burda, Grosse, Salakhutdinov, arXiv:1509.00519;
  * Hoogeboom, Cohen, Tomczak, arXiv:2001.11235).
  *
- * Pixels v in {0 .. 255}^D are dequantised by u_1 .. u_K, uniform in (0, 1)^D, and a width
- * 0 < w <= 1:
+ * Pixels v in {0 .. 255}^D are dequantised by u_1 .. u_K, uniform in (0, 1)^D:
  *
- *     P(v) = (w / (255 + w))^D E p((v + w u) / (255 + w))
- *     log-weight k = log p((v + w u_k) / (255 + w)) + D log(w / (255 + w))
+ *     P(v) = 256^-D E p((v + u) / 256)
+ *     log-weight k = log p((v + u_k) / 256) - D log 256
  *     VLB_K(v) = log((1/K) sum_k exp(log-weight k))
  *
- * P(v) is the mass that p has in a cell of v. Cells of different v do not overlap, so that the sum
- * over all v is at most 1; with w = 1 they tile [0, 1)^D, x is (v + u)/256 and the constant is
- * -D log 256. By Jensen E VLB_M <= E VLB_K <= log P(v) for M <= K: the expectation is a bound, one
- * draw of it is not.
+ * P(v) is the mass that p has in the cell of v; all cells tile [0, 1)^D. By Jensen E VLB_M <=
+ * E VLB_K <= log P(v) for M <= K: the expectation is a bound, one draw of it is not.
  */
 #ifndef BOUND_H
 #define BOUND_H
@@ -34,14 +31,11 @@ struct bound {
 	struct flow *flow; /* the caller's */
 	size_t k;          /* K */
 	uint64_t seed;
-	double width;      /* w */
-	double log_cell;   /* D log(w / (255 + w)) */
 	double *x;         /* dequantised records, (MATMUL_MAX_ROWS, D) */
 };
 
-/* 1 <= k <= BOUND_MAX_K, 0 < width <= 1. */
-enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, double width,
-                       struct error *e);
+/* 1 <= k <= BOUND_MAX_K. */
+enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, struct error *e);
 void bound_release(struct bound *b);
 
 /* Log-weights, nats, of n <= MATMUL_MAX_ROWS consecutive rows, where row r is dequantisation r % K

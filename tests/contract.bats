@@ -18,6 +18,8 @@ table() {
 		niceflow    x.f32     0   -m m -b
 		niceflow    x.f32     0   -m m -z
 		niceflow    x.f32     0   -m m -x -B 2 -j 2
+		niceflow    x.u8      0   -m m -t u8 -k 3
+		niceflow    x.u8      0   -m m -t u8 -k 3 --weights
 		niceflow    none      -   -m m -n 5
 		niceflow    none      -   -m m -i
 		nicestat    ll        1
@@ -200,7 +202,7 @@ bad_values() {
 @test "contract: numbers of options have bounds" {
 	local too
 	for too in 'idx2raw -n -1' 'idx2raw -n 4294967296' 'idx2raw -S 18446744073709551616' \
-		'niceflow -n -1' 'niceflow -j 0' 'niceflow -j 1025' 'niceflow -B 0' 'niceflow -B 1048577' \
+		'niceflow -n -1' 'niceflow -k 65537' 'niceflow -j 0' 'niceflow -j 1025' 'niceflow -B 0' 'niceflow -B 1048577' \
 		'niceflow -S 18446744073709551616' 'niceflow -T inf' 'nicestat -k inf' 'nicethresh -t -inf' \
 		'png2raw -d 0x3' 'png2raw -d 4294967296x1' 'pt2nice -m 2' 'raw2idx -d 4294967296' \
 		'raw2png -d 1x0' 'raw2png -c 0' 'raw2png -n 0' 'raw2png -g 1001' 'rawpick -d 0' \
@@ -534,7 +536,7 @@ nobody_reads() {
 	yes 1 | head -n 1000000 > ones
 	: > nothing
 	for command in 'idx2raw zeros.idx' 'niceflow -m m -z zeros' 'niceflow -m m -n 100000' \
-		'nicethresh -t 2 ones' 'raw2idx -d 6 zeros' 'rawpick -v -d 6 nothing zeros'; do
+		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'raw2idx -d 6 zeros' 'rawpick -v -d 6 nothing zeros'; do
 		echo "$command"
 		ends 141 bash -c 'set -o pipefail; '"$command"' | head -c 1'
 		silent

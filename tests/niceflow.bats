@@ -231,7 +231,7 @@ open("bad", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])' "$ch
 	run -2 --separate-stderr niceflow
 	[[ $stderr == "niceflow: no model: -m MODEL"* ]]
 	run -2 --separate-stderr niceflow -m m -z -x
-	[[ $stderr == "niceflow: only one of -z, -x, -n, -i"* ]]
+	[[ $stderr == "niceflow: only one of -z, -x, -k, -n, -i"* ]]
 	run -2 --separate-stderr niceflow -m m -n 3 file
 	run -2 --separate-stderr niceflow -m - -
 	run -2 --separate-stderr niceflow -m m -t u16
