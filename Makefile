@@ -36,6 +36,7 @@ LIBS_unit_tensors   = -ljansson
 
 SHARED_CMD = cli progress
 PROGRAMS = $(filter-out $(SHARED_CMD),$(basename $(notdir $(wildcard cmd/*.c))))
+PRELOADS = $(basename $(notdir $(wildcard tests/preload_*.c)))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
 PAGES    = $(wildcard man/*.[1-8])
 HEADERS  = $(wildcard lib/*.h cmd/*.h tests/*.h)
@@ -50,6 +51,11 @@ $(B)/bin/%: $(B)/cmd/%.o $(CMD_OBJS) $(B)/libnice.a
 
 $(B)/tests/%: $(B)/tests/%.o $(B)/libnice.a
 	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
+
+# Put before the C library by tests (LD_PRELOAD).
+$(B)/tests/preload_%.so: tests/preload_%.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -fPIC -shared $(LDFLAGS) -o $@ $< -ldl
 
 $(B)/libnice.a: $(LIB_OBJS)
 	rm -f $@
@@ -107,7 +113,7 @@ mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=
 	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
 
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
-check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) ## run the tests [TESTS="tests/idx2raw.bats ..."]
+check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 

@@ -446,8 +446,8 @@ int main(int argc, char **argv)
 	struct error e = {0};
 	struct flow flow = {0};
 	cli_start(&cli, argv);
-	cli_share_cores(argv);
 	parse_options(argc, argv, &o);
+	cli_share_cores(argv);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
 	int status =

@@ -545,8 +545,8 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	cli_start(&cli, argv);
-	cli_share_cores(argv);
 	parse_options(argc, argv, &o);
+	cli_share_cores(argv);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
 	return cli_finish(run(&o));

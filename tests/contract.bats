@@ -110,26 +110,6 @@ each_program() {
 
 programs() { (cd "$B/bin" && ls); }
 
-# ends STATUS COMMAND...: runs it, output to the file $out or else "out", messages to "err".
-ends() {
-	local wanted=$1 got=0
-	shift
-	"$@" > "${out:-out}" 2> err || got=$?
-	[ "$got" -eq "$wanted" ] || { echo "status $got, not $wanted: $*"; cat err; return 1; }
-}
-
-# says PATTERN: there was one line of messages, and this is what it was.
-says() {
-	local text
-	text=$(grep -v 'AddressSanitizer failed to allocate' err)
-	# shellcheck disable=SC2053 # it is a pattern
-	[[ $(wc -l <<< "$text") -eq 1 && $text == $1 ]] || { echo "not '$1' but: $text"; return 1; }
-}
-
-silent() { [ ! -s err ] || { cat err; return 1; }; }
-
-nothing() { [ ! -s out ] || { echo "output:"; od -c out; return 1; }; }
-
 # values PROGRAM: "-d --dims DIMS" for each option of --help that takes a value; the long form twice
 # if there is no short one.
 values() {
@@ -171,8 +151,7 @@ unknown_option() {
 	for option in --nonsense -@; do
 		ends 2 "$program" $option
 		nothing
-		[[ $(head -n 1 err) == "$program: "*"${option#-}"* ]]
-		[ "$(tail -n +2 err)" = "Try '$program --help'." ]
+		misused "$program: *${option#-}*"
 	done
 	ends 2 "$program" --help=yes
 	ends 2 "$program" -V@ < /dev/null || ends 0 "$program" -V
@@ -187,13 +166,12 @@ bad_values() {
 		for value in '' x 1x ' 1' '1 ' nan 1e999 0x10 -; do
 			ends 2 "$program" "$short" "$value"
 			nothing
-			[[ $(head -n 1 err) == "$program: $short: '$value' is n"*" "* ]] || { cat err; return 1; }
-			[ "$(tail -n +2 err)" = "Try '$program --help'." ]
+			misused "$program: $short: '$value' is n* *"
 			ends 2 "$program" "$long=$value"
-			[[ $(head -n 1 err) == "$program: $short: '$value' is n"*" "* ]] || { cat err; return 1; }
+			misused "$program: $short: '$value' is n* *"
 		done
 		ends 2 "$program" "$short"
-		[ "$(tail -n +2 err)" = "Try '$program --help'." ]
+		misused "$program: *"
 	done 4< <(values "$program")
 }
 
@@ -212,7 +190,7 @@ bad_values() {
 		# shellcheck disable=SC2086
 		ends 2 $too
 		nothing
-		[[ $(head -n 1 err) == "${too%% *}: -"*": '${too##* }' is not "* ]] || { cat err; false; }
+		misused "${too%% *}: -*: '${too##* }' is not *"
 	done
 }
 
@@ -263,7 +241,7 @@ operands() {
 	fi
 	ends 2 "$program" "${options[@]}" "$input" another
 	nothing
-	[[ $(cat err) == "$program: "*$'\n'"Try '$program --help'." ]]
+	misused "$program: *"
 }
 
 @test "contract: one file, or as many as one likes, as --help says" { every operands reading; }
@@ -421,13 +399,13 @@ huge_raw2idx() {
 	ends 1 "$@" raw2idx -t u8 -d 4294967295x268435455 x.u8
 	says 'raw2idx: *out of memory'
 	ends 2 "$@" raw2idx -t u8 -d 4294967295x4294967295 x.u8
-	[[ $(cat err) == "raw2idx: -d: '4294967295x4294967295' is not a size "* ]]
+	misused "raw2idx: -d: '4294967295x4294967295' is not a size *"
 }
 huge_raw2png() {
 	ends 1 "$@" raw2png -t u8 -d 4294967295x268435455 x.u8
 	says 'raw2png: *out of memory'
 	ends 2 "$@" raw2png -t f64 -d 4294967295x4294967295 x.u8
-	[[ $(cat err) == "raw2png: -d: '4294967295x4294967295' is not a size "* ]]
+	misused "raw2png: -d: '4294967295x4294967295' is not a size *"
 	ends 0 "$@" raw2png -t u8 -d 2x3 -c 4294967295 -n 4294967295 x.u8
 }
 huge_rawpick() {

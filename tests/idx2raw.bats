@@ -1,25 +1,39 @@
 load helper
 
 # idx TYPE DIMS... : an IDX header.
-idx() { bytes "\\0\\0\\x$1\\x$(printf %02x $(($# - 1)))"; shift; for d; do be32 "$d"; done; }
+idx() {
+	local rank d
+	printf -v rank %02x $(($# - 1))
+	bytes "\\0\\0\\x$1\\x$rank"
+	shift
+	for d; do be32 "$d"; done
+}
 
 # elements TYPE N... : Python's idea of N... as elements: struct letters with byte order.
 elements() { python3 -c 'import struct, sys
 sys.stdout.buffer.write(b"".join(struct.pack(sys.argv[1], (float if sys.argv[1][1] in "fd" else int)(v)) for v in sys.argv[2:]))' "$@"; }
 
 # numbers N : N records of one byte, i % 251.
-numbers() { python3 -c 'import sys; sys.stdout.buffer.write(bytes(i % 251 for i in range(int(sys.argv[1]))))' "$1"; }
+numbers() {
+	local i byte text=
+	for ((i = 0; i < $1; i++)); do
+		printf -v byte '\\x%02x' $((i % 251))
+		text+=$byte
+	done
+	printf %b "$text"
+}
 
 # fails MESSAGE COMMAND... : status 1, and the message is all that standard error says.
 fails() {
 	local message=$1
 	shift
-	run -1 --separate-stderr bash -c '"$@" > out' - "$@"
-	[ "$stderr" = "idx2raw: $message" ] || { echo "$stderr"; false; }
+	ends 1 "$@"
+	messages
+	[[ ${#messages[@]} -eq 1 && ${messages[0]} == "idx2raw: $message" ]] || { cat err; false; }
 }
 
 @test "idx2raw: u8 becomes the float32 nearest to b/255, all 256 of them" {
-	{ idx 08 256 1; for b in $(seq 0 255); do bytes "\\x$(printf %02x "$b")"; done; } > all.idx
+	{ idx 08 256 1; printf %b "$(printf '\\x%02x' $(seq 0 255))"; } > all.idx
 	idx2raw all.idx > all.f32
 	python3 -c 'import struct, sys
 from fractions import Fraction as F
@@ -83,11 +97,12 @@ sys.stdout.buffer.write(b"".join(struct.pack("<d", v[0]) for v in struct.iter_un
 }
 
 @test "idx2raw: gzip, cut into members anywhere" {
-	{ idx 08 500 2; numbers 1000; } > x.idx
+	numbers 1000 > data
+	{ idx 08 500 2; cat data; } > x.idx
 	for at in 0 1 2 3 9 12 13 500 1012; do
 		{ head -c $at x.idx | gzip; tail -c +$((at + 1)) x.idx | gzip; } > x.gz
-		idx2raw -t u8 x.gz | cmp - <(numbers 1000)
-		idx2raw -t u8 < x.gz | cmp - <(numbers 1000)
+		idx2raw -t u8 x.gz | cmp - data
+		idx2raw -t u8 < x.gz | cmp - data
 	done
 }
 
@@ -114,14 +129,16 @@ sys.stdout.buffer.write(b"".join(struct.pack("<d", v[0]) for v in struct.iter_un
 @test "idx2raw: a gzip file cut at any byte gives what was in it, then the error" {
 	{ idx 08 3000; head -c 3000 /dev/zero; } > x.idx # long matches, pending inside of zlib
 	gzip -n x.idx
+	mkdir short expected
+	python3 -c 'import zlib
+gz = open("x.idx.gz", "rb").read()
+for n in range(1, len(gz)):
+    open("short/%d" % n, "wb").write(gz[:n])
+    open("expected/%d" % n, "wb").write(zlib.decompressobj(31).decompress(gz[:n])[8:])'
 	for n in $(seq 1 $(($(wc -c < x.idx.gz) - 1))); do
-		head -c "$n" x.idx.gz > short
-		python3 -c 'import sys, zlib
-data = zlib.decompressobj(31).decompress(open("short", "rb").read())
-sys.stdout.buffer.write(data[8:])' > expected
-		run -1 --separate-stderr bash -c 'idx2raw -t u8 short > out'
-		[[ $stderr == "idx2raw: short: "*"unexpected end"* || $n -eq 1 ]]
-		cmp expected out
+		ends 1 idx2raw -t u8 "short/$n"
+		[ "$n" -eq 1 ] || says "idx2raw: short/$n: *unexpected end*"
+		cmp "expected/$n" out
 	done
 }
 
@@ -130,13 +147,13 @@ sys.stdout.buffer.write(data[8:])' > expected
 	idx2raw x.idx > whole
 	for n in $(seq 0 23); do
 		head -c "$n" x.idx > short
-		run -1 --separate-stderr bash -c 'idx2raw short > out'
+		ends 1 idx2raw short
 		if [ "$n" -lt 12 ]; then
-			[ "$stderr" = "idx2raw: short: unexpected end of the IDX header" ]
-			[ ! -s out ]
+			says "idx2raw: short: unexpected end of the IDX header"
+			nothing
 		else
 			i=$(((n - 12) / 4))
-			[ "$stderr" = "idx2raw: short: record $i (byte $((12 + 4 * i))): unexpected end of input: the header promises 3 records" ]
+			says "idx2raw: short: record $i (byte $((12 + 4 * i))): unexpected end of input: the header promises 3 records"
 			head -c $((8 * i)) whole | cmp - out
 		fi
 	done

@@ -2,6 +2,7 @@
 """PyTorch files made by hand, good and hostile, each from a readable recipe. Standard library only.
 
     make_pt.py RECIPE > file.pt
+    make_pt.py --files RECIPE...  writes RECIPE.pt, ...
     make_pt.py --list             the names of the recipes, one a line
 
 A recipe is a pickle, put together opcode by opcode, and the records of the archive.
@@ -246,11 +247,15 @@ RECIPES = {
 
 
 def main():
-    recipe, = sys.argv[1:]
-    if recipe == "--list":
+    first, *recipes = sys.argv[1:]
+    if first == "--list":
         print("\n".join(RECIPES))
+    elif first == "--files":
+        for recipe in recipes:
+            with open(recipe + ".pt", "wb") as f:
+                f.write(RECIPES[recipe]())
     else:
-        sys.stdout.buffer.write(RECIPES[recipe]())
+        sys.stdout.buffer.write(RECIPES[first]())
 
 
 if __name__ == "__main__":

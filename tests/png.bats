@@ -11,15 +11,16 @@ setup() {
 	hostile=$BATS_FILE_TMPDIR/hostile
 }
 
-# all_of PATTERN : the pictures become the records that an independent writer computed.
+# all_of PATTERN N: the pictures, N at least, become the records that an independent writer computed.
 all_of() {
-	local picture type n=0
-	for picture in "$good"/$1.png; do
+	local size type pictures n=0
+	cd "$good"
+	for size in $(printf '%s\n' $1.png | sed -E 's/.*(-|[a-z])([0-9x]+).png$/\2/' | sort -u); do
+		pictures=($1$size.png)
 		for type in u8 f32 f64; do
-			png2raw -t $type "$picture" > record
-			cmp record "${picture%.png}.$type"
+			png2raw -t $type "${pictures[@]}" | cmp - <(cat "${pictures[@]/%.png/.$type}")
 		done
-		n=$((n + 1))
+		n=$((n + ${#pictures[@]}))
 	done
 	[ $n -ge "$2" ]
 }
@@ -27,7 +28,7 @@ all_of() {
 @test "png2raw: grey of 1, 2, 4, 8, 16 bits, plain and interlaced" { all_of 'grey[0-9]*' 80; }
 @test "png2raw: palettes of 1, 2, 4, 8 bits, with and without opacity" { all_of 'palette*' 64; }
 @test "png2raw: red, green and blue, with a transparent colour, too" { all_of 'rgb[0-9]*' 32; }
-@test "png2raw: an opacity for each pixel" { all_of '*a*-*' 32; }
+@test "png2raw: an opacity for each pixel" { all_of '*a*' 32; }
 @test "png2raw: all 8-bit and all 16-bit greys" { all_of 'ramp*' 2; }
 
 @test "png2raw: what a u8 pixel becomes is what idx2raw makes of it" {
@@ -67,39 +68,36 @@ all_of() {
 @test "png2raw: hostile files are one line, status 1, and little memory" {
 	local name message limit=60000
 	case $B in *asan*) limit=unlimited ;; esac
+	limited() { (ulimit -v $limit && exec "$@"); }
+	cp "$good/ramp8.u8" expected
 	while read -r name message; do
-		cp "$good/ramp8.u8" expected
 		if [[ $message == "? "* ]] && png2raw "$hostile/$name.png" > /dev/null 2>&1; then message=; fi
 		message=${message#"? "}
 		if [ -z "$message" ]; then
-			bash -c "ulimit -v $limit; png2raw -t u8 '$hostile/$name.png'" | cmp - expected
+			limited png2raw -t u8 "$hostile/$name.png" | cmp - expected
 			continue
 		fi
-		run -1 --separate-stderr bash -c "ulimit -v $limit; png2raw -t u8 '$good/ramp8.png' '$hostile/$name.png' > out"
-		[[ $stderr == "png2raw: $hostile/$name.png: "*"$message"* ]] || { echo "$name: $stderr"; false; }
-		[ "${#stderr_lines[@]}" -eq 1 ]
+		ends 1 limited png2raw -t u8 "$good/ramp8.png" "$hostile/$name.png"
+		says "png2raw: $hostile/$name.png: *$message*"
 		cmp out expected
 	done < "$hostile/messages"
 }
 
 @test "png2raw: a file cut at any byte is an error" {
-	local file=$good/palette4ti-7x13.png
-	for n in $(seq 0 $(($(wc -c < "$file") - 1))); do
-		head -c "$n" "$file" > cut.png
-		run -1 --separate-stderr png2raw cut.png
-		[ "$stderr" = "png2raw: cut.png: unexpected end of the PNG file" ]
-		[ -z "$output" ]
+	cuts "$good/palette4ti-7x13.png" cut
+	for file in cut/*; do
+		ends 1 png2raw "$file"
+		says "png2raw: $file: unexpected end of the PNG file"
+		nothing
 	done
 }
 
-# Noise in every byte: whatever comes out, it is a whole record or an error of one line.
+# Noise in every byte: whatever comes out, it is an error of one line.
 @test "png2raw: a file damaged at any byte" {
-	local file=$good/rgb8ti-3x2.png
-	for n in $(seq 0 $(($(wc -c < "$file") - 1))); do
-		{ head -c "$n" "$file"; printf '\245'; tail -c +$((n + 2)) "$file"; } > damaged.png
-		cmp -s "$file" damaged.png && continue
-		run -1 --separate-stderr png2raw damaged.png
-		[[ $stderr == "png2raw: damaged.png: "* && ${#stderr_lines[@]} -eq 1 ]]
+	damages "$good/rgb8ti-3x2.png" damaged
+	for file in damaged/*; do
+		ends 1 png2raw "$file"
+		says "png2raw: $file: *"
 	done
 }
 
@@ -123,34 +121,26 @@ all_of() {
 
 # sheet HEIGHT WIDTH COLUMNS GAP : the pixels that a contact sheet of the u8 records on standard
 # input must have.
-sheet() {
-	python3 -c 'import sys
-h, w, columns, gap = map(int, sys.argv[1:])
-data = sys.stdin.buffer.read()
-n = len(data) // (h * w)
-columns = max(1, min(columns, n))
-rows = max(1, -(-n // columns))
-W, H = columns * (w + gap) + gap, rows * (h + gap) + gap
-out = bytearray([128]) * (W * H)
-for i in range(n):
-    for y in range(h):
-        at = (gap + i // columns * (h + gap) + y) * W + gap + i % columns * (w + gap)
-        out[at:at + w] = data[(i * h + y) * w:(i * h + y) * w + w]
-sys.stdout.buffer.write(out)' "$@"
-}
+sheet() { python3 "$BATS_TEST_DIRNAME/sheet.py" "$@"; }
 
 @test "raw2png: records side by side, row by row" {
 	local n columns gap
 	head -c 240 "$good/ramp8.u8" > data
+	mkdir got expected
 	for n in 0 1 2 3 4 7 40; do
+		head -c $((6 * n)) data > part
 		for columns in 1 3 10 4000000000; do
 			for gap in 0 1 2 5; do
-				head -c $((6 * n)) data > part
 				raw2png -t u8 -d 3x2 -c $columns -g $gap part > sheet.png
-				png2raw -t u8 sheet.png | cmp - <(sheet 3 2 $columns $gap < part)
+				png2raw -t u8 sheet.png > got/$n-$columns-$gap
 			done
 		done
 	done
+	for n in 0 1 2 3 4 7 40; do
+		head -c $((6 * n)) data | sheet 3 2 1,3,10,4000000000 0,1,2,5 "expected/$n"
+	done
+	[ "$(ls got | wc -l)" -eq 112 ]
+	diff -r got expected
 	raw2png -t u8 -d 3x2 data > sheet.png
 	png2raw -t u8 sheet.png | cmp - <(sheet 3 2 10 2 < data)
 	# width, height, depth 8, grey, deflate, filters, not interlaced
@@ -179,7 +169,11 @@ sys.stdout.buffer.write(struct.pack("<13d", *v))' > data
 	[ "$output" -eq 12 ]
 	run -0 bash -c 'yes | raw2png -t u8 -d 2x2 -g 0 | png2raw -t u8 | wc -c; exit ${PIPESTATUS[1]}'
 	[ "$output" -eq 400 ]
-	{ printf 'abcd'; sleep 5; } | raw2png -t u8 -d 2x2 -n 1 -g 0 | { timeout 3 cat; } > x.png
+	mkfifo open
+	exec 5<> open
+	printf abcd >&5
+	timeout 30 raw2png -t u8 -d 2x2 -n 1 -g 0 open > x.png
+	exec 5>&-
 	png2raw -t u8 x.png | cmp - <(printf abcd)
 }
 
