@@ -1,11 +1,13 @@
 /* nicestat: exact statistics of log-likelihoods, and the threshold that they set. */
 #include "cli.h"
+#include "description.h"
+#include "histogram.h"
 #include "num.h"
 #include "numbers.h"
 #include "report.h"
-#include "sample.h"
+#include "state.h"
 #include "stream.h"
-#include "summary.h"
+#include "threshold.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,35 +15,38 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_QUANTILES = 100 };
+enum { MAX_QUANTILES = 100, MAX_BINS = 1000000 };
 
 static const struct cli cli = {
     "nicestat",
-    "usage: nicestat [-bs] [-k K] [-q P,P,...] [file ...]\n"
-    "       nicestat -m [-s] [-k K] [file ...]\n"
-    "Print n, mean, stdev, min, max and the threshold mean - k stdev of a stream of numbers.\n"
+    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json] [file ...]\n"
+    "       nicestat [-b] -H BINS [file ...]\n"
+    "       nicestat -s [options] [file ...]\n"
+    "       nicestat -m [options] [file ...]\n"
+    "Print n, mean, stdev, min, max and a threshold for anomalies of a stream of numbers.\n"
     "\n"
     "  -b, --binary             the input is raw little-endian f64 instead of text\n"
-    "  -k, --stdevs K           standard deviations between mean and threshold (default 3)\n"
+    "  -d, --describe           further statistics: standard errors, skewness, kurtosis, median, MAD\n"
+    "  -H, --histogram BINS     print a histogram instead: lower edge, upper edge, count\n"
+    "      --json               print a JSON object instead of lines\n"
+    "  -k, --stdevs K           short for --method sigma:K\n"
     "  -m, --merge              the input is states of -s, to be merged\n"
-    "  -q, --quantiles P,P,...  exact quantiles, too; keeps all numbers in memory\n"
-    "  -s, --state              print a state to be merged instead\n"
+    "      --method METHOD      how the threshold is chosen: sigma:K (default 3), quantile:P, mad:K,\n"
+    "                           conformal:A, pot:P[:TAIL]\n"
+    "  -q, --quantiles P,P,...  exact quantiles, too\n"
+    "  -s, --state              print a state to be merged instead, with all that the other options\n"
+    "                           need\n"
+    "      --two-sided          an upper threshold, too; a rate is divided between both\n"
     "  -h, --help               print this help\n"
     "  -V, --version            print the version\n"};
 
 struct options {
-	double k;
-	bool has_k, binary, state, merge;
+	struct rule rule;
+	bool has_rule, two_sided, binary, describe, json, state, merge;
 	double p[MAX_QUANTILES];
-	size_t nquantiles;
+	size_t nquantiles, nbins;
 	int nfiles;
 	char **files;
-};
-
-/* What is gathered from the files. */
-struct gathered {
-	struct summary summary;
-	struct sample sample; /* only for quantiles */
 };
 
 static void add_quantile(struct options *o, const char *text, size_t length)
@@ -65,35 +70,72 @@ static void parse_quantiles(struct options *o, const char *arg)
 	add_quantile(o, arg, strlen(arg));
 }
 
+static void set_rule(struct options *o, struct rule rule)
+{
+	if (o->has_rule)
+		cli_usage("-k and --method: one of them, and once");
+	o->rule = rule;
+	o->has_rule = true;
+}
+
+static struct rule parse_rule(const char *arg)
+{
+	struct rule rule;
+	char why[RULE_REASON];
+	if (!rule_parse(arg, &rule, why))
+		cli_usage("--method: '%s' %s", arg, why);
+	return rule;
+}
+
 static void check_options(const struct options *o)
 {
 	if (o->merge && o->binary)
 		cli_usage("-m: states are text, -b is for numbers");
-	if ((o->merge || o->state) && o->nquantiles > 0)
-		cli_usage("-q does not go with -m or -s: states know no quantiles");
-	if (o->state && o->has_k)
-		cli_usage("-k does not go with -s: states know no threshold");
+	if (o->json && o->state)
+		cli_usage("--json does not go with -s: a state has a text of its own");
+	if (o->nbins > 0 && !o->state &&
+	    (o->has_rule || o->two_sided || o->describe || o->json || o->nquantiles > 0))
+		cli_usage("-H prints a histogram and nothing else");
 }
 
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option table[] = {
-	    {"binary", no_argument, NULL, 'b'}, {"stdevs", required_argument, NULL, 'k'},
-	    {"merge", no_argument, NULL, 'm'},  {"quantiles", required_argument, NULL, 'q'},
-	    {"state", no_argument, NULL, 's'},  CLI_OPTIONS};
+	enum { METHOD = 256, TWO_SIDED, JSON };
+	static const struct option table[] = {{"binary", no_argument, NULL, 'b'},
+					      {"describe", no_argument, NULL, 'd'},
+					      {"histogram", required_argument, NULL, 'H'},
+					      {"json", no_argument, NULL, JSON},
+					      {"stdevs", required_argument, NULL, 'k'},
+					      {"merge", no_argument, NULL, 'm'},
+					      {"method", required_argument, NULL, METHOD},
+					      {"quantiles", required_argument, NULL, 'q'},
+					      {"state", no_argument, NULL, 's'},
+					      {"two-sided", no_argument, NULL, TWO_SIDED},
+					      CLI_OPTIONS};
 	static char dash[] = "-", *standard_input[] = {dash};
-	*o = (struct options){.k = 3};
-	for (int c; (c = getopt_long(argc, argv, "bk:mq:shV", table, NULL)) != -1;) {
+	*o = (struct options){.rule = rule_sigma(3)};
+	for (int c; (c = getopt_long(argc, argv, "bdH:k:mq:shV", table, NULL)) != -1;) {
 		switch (c) {
 		case 'b':
 			o->binary = true;
 			break;
+		case 'd':
+			o->describe = true;
+			break;
+		case 'H':
+			o->nbins = (size_t)cli_u64("-H", optarg, 1, MAX_BINS);
+			break;
+		case JSON:
+			o->json = true;
+			break;
 		case 'k':
-			o->k = cli_double("-k", optarg);
-			o->has_k = true;
+			set_rule(o, rule_sigma(cli_double("-k", optarg)));
 			break;
 		case 'm':
 			o->merge = true;
+			break;
+		case METHOD:
+			set_rule(o, parse_rule(optarg));
 			break;
 		case 'q':
 			parse_quantiles(o, optarg);
@@ -101,23 +143,33 @@ static void parse_options(int argc, char **argv, struct options *o)
 		case 's':
 			o->state = true;
 			break;
+		case TWO_SIDED:
+			o->two_sided = true;
+			break;
 		default:
 			cli_option(c);
 		}
 	}
+	o->rule.two_sided = o->two_sided;
 	check_options(o);
 	o->nfiles = optind < argc ? argc - optind : 1;
 	o->files = optind < argc ? argv + optind : standard_input;
 }
 
-static enum status add_numbers(struct gathered *g, const struct options *o, struct numbers *in,
-			       struct error *e)
+/* Whether what is asked for needs more than can be summed up. */
+static bool needs_sample(const struct options *o)
+{
+	return o->nquantiles > 0 || o->describe || o->nbins > 0 || rule_needs_sample(&o->rule);
+}
+
+static enum status add_numbers(struct state *state, struct numbers *in, struct error *e)
 {
 	char place[NUMBERS_PLACE];
 	const double *values;
-	size_t n = 1;
+	size_t n = 1, added;
 	while (n > 0 && numbers_next(in, &values, &n, e) == STATUS_OK) {
-		size_t added = summary_add(&g->summary, values, n);
+		if (state_add(state, values, n, &added, e) != STATUS_OK)
+			return e->status;
 		if (added < n) {
 			numbers_place(in, in->nnumbers - n + added, place);
 			return error_set(e, STATUS_MALFORMED, "%s: %s is not a finite number",
@@ -126,26 +178,27 @@ static enum status add_numbers(struct gathered *g, const struct options *o, stru
 					 : values[added] > 0  ? "inf"
 							      : "-inf");
 		}
-		if (o->nquantiles > 0 && sample_add(&g->sample, values, n, e) != STATUS_OK)
-			return e->status;
 	}
 	return e->status;
 }
 
-static enum status add_states(struct summary *s, FILE *f, struct error *e)
+static enum status add_states(struct state *state, FILE *f, struct error *e)
 {
-	struct summary state;
 	uint64_t line = 0;
 	bool end = false;
-	while (summary_read(&state, f, &line, &end, e) == STATUS_OK && !end)
-		if (!summary_merge(s, &state))
-			return error_set(e, STATUS_UNSUPPORTED, "more than 2^64 numbers");
+	while (e->status == STATUS_OK && !end) {
+		struct state next;
+		state_init(&next, state->keeps);
+		if (state_read(&next, f, &line, &end, e) == STATUS_OK && !end)
+			state_merge(state, &next, e);
+		state_release(&next);
+	}
 	if (e->status == STATUS_OK && line == 0)
 		error_set(e, STATUS_TRUNCATED, "no state in it");
 	return e->status;
 }
 
-static enum status merge_file(struct gathered *g, int fd, struct error *e)
+static enum status merge_file(struct state *state, int fd, struct error *e)
 {
 	FILE *f = fdopen(fd > 0 ? fd : dup(fd), "r"); /* standard input stays */
 	if (!f) {
@@ -154,12 +207,12 @@ static enum status merge_file(struct gathered *g, int fd, struct error *e)
 		close(fd);
 		return e->status;
 	}
-	add_states(&g->summary, f, e);
+	add_states(state, f, e);
 	fclose(f);
 	return e->status;
 }
 
-static enum status add_file(struct gathered *g, const struct options *o, const char *path,
+static enum status add_file(struct state *state, const struct options *o, const char *path,
 			    struct error *e)
 {
 	struct numbers in = {0};
@@ -167,101 +220,113 @@ static enum status add_file(struct gathered *g, const struct options *o, const c
 	if (stream_open(path, &fd, e) != STATUS_OK)
 		return e->status;
 	if (o->merge)
-		return merge_file(g, fd, e);
+		return merge_file(state, fd, e);
 	if (numbers_init(&in, fd, NULL, o->binary, e) == STATUS_OK)
-		add_numbers(g, o, &in, e);
+		add_numbers(state, &in, e);
 	numbers_release(&in);
 	if (fd > 0)
 		close(fd);
 	return e->status;
 }
 
-/* What the numbers are described by. */
-struct moments {
-	double mean, stdev;
-};
-
-static enum status describe(const struct summary *s, struct moments *m, struct error *e)
-{
-	if (s->sums.n < 2)
-		return error_set(e, STATUS_MALFORMED, "%s: at least two are needed for a stdev",
-				 s->sums.n == 0 ? "no numbers" : "only one number");
-	*m = (struct moments){exact_mean(&s->sums), exact_stdev(&s->sums)};
-	if (!isfinite(m->stdev))
-		return error_set(e, STATUS_UNSUPPORTED, "the stdev is beyond the range of a double");
-	return STATUS_OK;
-}
-
-static void report_quantiles(struct report *r, struct sample *sample, const struct options *o)
+static void report_quantiles(struct report *r, const struct sample *sorted, const struct options *o)
 {
 	char p[NUM_TEXT], name[REPORT_NAME];
-	if (o->nquantiles > 0)
-		sample_sort(sample);
 	for (size_t i = 0; i < o->nquantiles; i++) {
 		num_format_double(o->p[i], p);
 		snprintf(name, sizeof(name), "quantile:%s", p);
-		report_number(r, name, sample_quantile(sample, o->p[i]));
+		report_number(r, name, sample_quantile(sorted, o->p[i]));
 	}
 }
 
-/* The threshold is what the printed mean, stdev and k give in double arithmetic. */
-static enum status report_threshold(struct report *r, const struct moments *m, double k,
+static void report_description(struct report *r, const struct description *d,
+			       const struct sample *sorted, const struct options *o)
+{
+	report_count(r, "n", d->n);
+	report_number(r, "mean", d->mean);
+	report_number(r, "stdev", d->stdev);
+	report_number(r, "min", d->min);
+	report_number(r, "max", d->max);
+	report_quantiles(r, sorted, o);
+	if (!o->describe)
+		return;
+	report_number(r, "mean_stderr", d->mean_stderr);
+	report_number(r, "skewness", d->skewness);
+	report_number(r, "kurtosis", d->kurtosis);
+	report_number(r, "median", d->median);
+	report_number(r, "mad", d->mad);
+}
+
+static enum status report_threshold(struct report *r, const struct description *d,
+				    const struct sample *sorted, const struct options *o,
 				    struct error *e)
 {
-	char text[NUM_TEXT], method[NUM_TEXT + 16];
-	double threshold = m->mean - k * m->stdev;
-	if (!isfinite(threshold))
-		return error_set(e, STATUS_UNSUPPORTED,
-				 "the threshold is beyond the range of a double");
-	num_format_double(k, text);
-	snprintf(method, sizeof(method), "sigma:%s", text);
-	report_text(r, "method", method);
-	report_number(r, "k", k);
-	report_number(r, "promised", erfc(k / sqrt(2)) / 2);
+	struct threshold t;
+	if (rule_choose(&o->rule, d, sorted, &t, r, e) != STATUS_OK)
+		return e->status;
+	if (o->describe)
+		report_number(r, "threshold_stderr", t.lower_stderr);
+	if (o->describe && o->two_sided)
+		report_number(r, "upper_stderr", t.upper_stderr);
+	report_number(r, "promised", t.promised);
 	report_text(r, "version", NICETOOLS_VERSION);
-	report_number(r, "threshold", threshold);
+	if (o->two_sided)
+		report_number(r, "upper", t.upper);
+	report_number(r, "threshold", t.lower);
 	return STATUS_OK;
 }
 
-static enum status print(struct gathered *g, const struct options *o, struct error *e)
+static enum status print_calibration(struct state *state, const struct options *o, struct error *e)
 {
 	struct report r = {0};
-	struct moments m = {0};
+	struct description d = {0};
+	const struct sample *sorted = state->keeps ? state_sorted(state) : NULL;
+	if (description_of_summary(&d, &state->summary, e) != STATUS_OK)
+		return e->status;
+	if (sorted)
+		description_of_sample(&d, sorted);
+	report_description(&r, &d, sorted, o);
+	if (report_threshold(&r, &d, sorted, o, e) != STATUS_OK)
+		return e->status;
+	if (o->json)
+		report_write_json(&r, stdout);
+	else
+		report_write(&r, stdout);
+	return STATUS_OK;
+}
+
+static enum status print(struct state *state, const struct options *o, struct error *e)
+{
 	if (o->state) {
-		summary_write(&g->summary, stdout);
+		state_write(state, stdout);
 		return STATUS_OK;
 	}
-	if (describe(&g->summary, &m, e) != STATUS_OK)
-		return e->status;
-	report_count(&r, "n", g->summary.sums.n);
-	report_number(&r, "mean", m.mean);
-	report_number(&r, "stdev", m.stdev);
-	report_number(&r, "min", g->summary.min);
-	report_number(&r, "max", g->summary.max);
-	report_quantiles(&r, &g->sample, o);
-	if (report_threshold(&r, &m, o->k, e) == STATUS_OK)
-		report_write(&r, stdout);
-	return e->status;
+	if (o->nbins == 0)
+		return print_calibration(state, o, e);
+	if (state->sample.n == 0)
+		return error_set(e, STATUS_MALFORMED, "no numbers: no histogram");
+	histogram_write(stdout, state_sorted(state), o->nbins);
+	return STATUS_OK;
 }
 
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct error e = {0};
-	struct gathered g = {0};
+	struct state state;
 	const char *file = NULL;
 	int status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
-	summary_init(&g.summary);
+	state_init(&state, needs_sample(&o));
 	for (int i = 0; i < o.nfiles && e.status == STATUS_OK; i++) {
 		file = o.files[i];
-		add_file(&g, &o, file, &e);
+		add_file(&state, &o, file, &e);
 	}
 	if (e.status != STATUS_OK)
 		status = cli_fail(file, &e);
-	else if (print(&g, &o, &e) != STATUS_OK)
+	else if (print(&state, &o, &e) != STATUS_OK)
 		status = cli_fail(o.nfiles > 1 ? NULL : file, &e);
-	sample_release(&g.sample);
+	state_release(&state);
 	return cli_finish(status);
 }

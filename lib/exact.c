@@ -86,6 +86,20 @@ static void get_squares(const struct exact *x, mpz_t sum)
 	}
 }
 
+bool exact_equal(const struct exact *x, const struct exact *y)
+{
+	mpz_t a, b;
+	mpz_inits(a, b, NULL);
+	get_sum(x, a);
+	get_sum(y, b);
+	bool equal = x->n == y->n && mpz_cmp(a, b) == 0;
+	get_squares(x, a);
+	get_squares(y, b);
+	equal &= mpz_cmp(a, b) == 0;
+	mpz_clears(a, b, NULL);
+	return equal;
+}
+
 static void set_u64(mpz_t out, uint64_t value)
 {
 	mpz_import(out, 1, -1, sizeof(value), 0, 0, &value);

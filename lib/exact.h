@@ -34,6 +34,9 @@ size_t exact_add(struct exact *x, const double *values, size_t n);
 /* The sums over both sets of numbers. */
 void exact_merge(struct exact *x, const struct exact *other);
 
+/* Whether count and sums are the same, however they came about. */
+bool exact_equal(const struct exact *x, const struct exact *y);
+
 /* The sums as text, "0x1f3p-12" for 0x1f3 2^-12, odd or 0x0p0: the same sums, the same text.
  * Written in two lines, "sum" and "squares", each with a tab in between. Read from the texts behind
  * the tabs; false, and *x undefined, if they are not such, or cannot be the sums of n doubles. */

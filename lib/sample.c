@@ -73,3 +73,34 @@ double sample_quantile(const struct sample *s, double p)
 	double value = fma(part, high, fma(-part, low, low));
 	return fmin(fmax(value, low), high);
 }
+
+double sample_mad(const struct sample *s, double center)
+{
+	assert(s->n > 0);
+	size_t right = sample_below(s, center), left = right; /* the next ones to either side */
+	double before = 0, last = 0;
+	for (size_t i = 0; i <= s->n / 2; i++) {
+		double down = left > 0 ? center - s->values[left - 1] : INFINITY;
+		double up = right < s->n ? s->values[right] - center : INFINITY;
+		before = last;
+		last = fmin(down, up);
+		if (right == s->n || (left > 0 && down <= up))
+			left--;
+		else
+			right++;
+	}
+	return s->n % 2 == 1 ? last : before / 2 + last / 2;
+}
+
+size_t sample_below(const struct sample *s, double value)
+{
+	size_t low = 0, high = s->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (sample_compare(s->values[middle], value) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

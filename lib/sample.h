@@ -25,4 +25,11 @@ void sample_sort(struct sample *s);
  * x[i] + (h - i) (x[i+1] - x[i]), in double arithmetic. Never outside of x[i] .. x[i+1]. */
 double sample_quantile(const struct sample *s, double p);
 
+/* The median of the distances |x - center|, the mean of the middle two of an even number, each
+ * distance in double arithmetic. Of a sorted sample without NaN, n > 0. */
+double sample_mad(const struct sample *s, double center);
+
+/* How many are less than value, of a sorted sample. */
+size_t sample_below(const struct sample *s, double value);
+
 #endif

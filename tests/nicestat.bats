@@ -192,7 +192,6 @@ for p, q in rows:
 	refused 2 "nicestat: -q: 'nan' is not a number from 0 to 1" nicestat -q nan
 	refused 2 "nicestat: -q: '' is not a number from 0 to 1" nicestat -q 0.5,
 	refused 2 "nicestat: -q: '0.50' is there twice" nicestat -q 0.5,0.50
-	refused 2 "nicestat: -q does not go with -m or -s: states know no quantiles" nicestat -s -q 0.5
 }
 
 @test "nicestat: a calibration with quantiles is one that nicethresh reads" {
@@ -251,7 +250,7 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 		refused 1 "nicestat: bad: $2" nicestat -m bad
 	}
 	broken='line 6: the state that ends here is broken'
-	bad 's/1/2/' "line 1: a state of version '2', not 1"
+	bad 's/1/3/' "line 1: a state of version '3', not 1 or 2"
 	bad 's/^n/m/' "line 1: a state has 'nicestat-state', a tab and a value here"
 	bad '/^n\t/d' "line 2: a state has 'n', a tab and a value here"
 	bad '/squares/d' "line 6: unexpected end of input"
@@ -286,5 +285,5 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/' > many
 	refused 1 "nicestat: many: more than 2^64 numbers" nicestat -m many many
 	refused 2 "nicestat: -m: states are text, -b is for numbers" nicestat -b -m many
-	refused 2 "nicestat: -k does not go with -s: states know no threshold" nicestat -k 2 -s many
+	refused 2 "nicestat: --json does not go with -s: a state has a text of its own" nicestat --json -s many
 }

@@ -1,0 +1,66 @@
+/* Knows the moments of numbers. Third and fourth powers are not summed up exactly as they come, as
+ * first and second ones are: it would double the work for every number, for what few ask for. They
+ * are taken in a second pass over the numbers kept, each scaled and rounded, but summed exactly,
+ * so that the order of the numbers does not show. */
+#include "description.h"
+
+#include <math.h>
+
+enum status description_of_summary(struct description *d, const struct summary *s, struct error *e)
+{
+	if (s->sums.n < 2)
+		return error_set(e, STATUS_MALFORMED, "%s: at least two are needed for a stdev",
+				 s->sums.n == 0 ? "no numbers" : "only one number");
+	double stdev = exact_stdev(&s->sums);
+	if (!isfinite(stdev))
+		return error_set(e, STATUS_UNSUPPORTED,
+				 "the stdev is beyond the range of a double");
+	*d = (struct description){.n = s->sums.n,
+				  .mean = exact_mean(&s->sums),
+				  .stdev = stdev,
+				  .min = s->min,
+				  .max = s->max};
+	d->mean_stderr = stdev / sqrt((double)d->n);
+	return STATUS_OK;
+}
+
+/* The mean of ((x - mean) / stdev)^power. */
+static double scaled_moment(const struct description *d, const struct sample *s, int power)
+{
+	enum { PIECE = 512 };
+	double scaled[PIECE], half = d->stdev > 1 ? 0.5 : 1; /* a difference may overflow */
+	struct exact sums;
+	exact_init(&sums);
+	for (size_t done = 0, n; done < s->n; done += n) {
+		n = s->n - done < PIECE ? s->n - done : PIECE;
+		for (size_t i = 0; i < n; i++) {
+			double difference = half * s->values[done + i] - half * d->mean;
+			double z = difference / (half * d->stdev);
+			scaled[i] = power == 1 ? z : power == 2 ? z * z : power == 3 ? z * z * z
+										     : z * z * z * z;
+		}
+		exact_add(&sums, scaled, n);
+	}
+	return exact_mean(&sums);
+}
+
+/* About the mean itself, of which d->mean is a rounding. */
+static void shape(struct description *d, const struct sample *s)
+{
+	double a = scaled_moment(d, s, 1), b = scaled_moment(d, s, 2);
+	double c = scaled_moment(d, s, 3), e = scaled_moment(d, s, 4);
+	double m2 = b - a * a;
+	double m3 = c - 3 * a * b + 2 * a * a * a;
+	double m4 = e - 4 * a * c + 6 * a * a * b - 3 * a * a * a * a;
+	d->skewness = m3 / (m2 * sqrt(m2));
+	d->kurtosis = m4 / (m2 * m2) - 3;
+}
+
+void description_of_sample(struct description *d, const struct sample *sorted)
+{
+	d->skewness = d->kurtosis = NAN;
+	if (d->stdev > 0)
+		shape(d, sorted);
+	d->median = sample_quantile(sorted, 0.5);
+	d->mad = sample_mad(sorted, d->median);
+}
