@@ -30,10 +30,10 @@ def describe(path):
 
 def conformal():
     """With the decimal A as it is written."""
-    for a in "0.01 0.05 0.1 0.29 0.07 0.57 1e-03 0.001 0.3333333333333333".split():
+    for a in "0.01 0.29 0.57 1e-03".split():
         for sides in 1, 2:
             need = math.ceil(sides / Fraction(a)) - 1
-            for n in sorted({9, 99, 100, 5000, max(need - 1, 2), max(need, 2)}):
+            for n in sorted({99, max(need - 1, 2), max(need, 2)}):
                 yield n, a, sides, math.floor(Fraction(a) / sides * (n + 1)), need
 
 
