@@ -112,6 +112,9 @@ $(B)/examples/%: $(B)/examples/%.o $(B)/libnice.a
 mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=1] [K=3]
 	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
 
+fashion: all ## a case in which likelihoods fail: make fashion DATA=...; trains for minutes
+	@$(MAKE) --no-print-directory -f examples/fashion.mk BIN=$(B)/bin OUT=$(B)/fashion
+
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
 check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
@@ -156,6 +159,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all bench deps deps-lint demo mnist check check-asan lint install uninstall clean help
+.PHONY: all bench deps deps-lint demo mnist fashion check check-asan lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,7 +1,6 @@
 /* niceroc: how well log-likelihoods tell anomalous from normal data, over all thresholds. */
 #include "cli.h"
 #include "num.h"
-#include "numbers.h"
 #include "roc.h"
 #include "sample.h"
 #include "stream.h"
@@ -53,28 +52,14 @@ static void parse_options(int argc, char **argv, struct options *o)
 		cli_usage("only one of the files can be standard input");
 }
 
-static enum status read_all(struct numbers *in, struct sample *sample, struct error *e)
-{
-	const double *values;
-	size_t n = 1;
-	while (n > 0 && numbers_next(in, &values, &n, e) == STATUS_OK)
-		if (sample_add(sample, values, n, e) != STATUS_OK)
-			return e->status;
-	if (e->status == STATUS_OK && sample->n == 0)
-		error_set(e, STATUS_MALFORMED, "no numbers");
-	return e->status;
-}
-
 /* Reads a file into a sorted sample; tells what is wrong. */
 static int read_file(const char *path, bool binary, struct sample *sample)
 {
 	struct error e = {0};
-	struct numbers in = {0};
 	int fd = -1;
 	if (stream_open(path, &fd, &e) == STATUS_OK &&
-	    numbers_init(&in, fd, NULL, binary, &e) == STATUS_OK)
-		read_all(&in, sample, &e);
-	numbers_release(&in);
+	    sample_read(sample, fd, binary, &e) == STATUS_OK && sample->n == 0)
+		error_set(&e, STATUS_MALFORMED, "no numbers");
 	if (fd > 0)
 		close(fd);
 	if (e.status != STATUS_OK)

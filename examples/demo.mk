@@ -9,7 +9,7 @@ SHELL       := bash
 .SHELLFLAGS := -e -o pipefail -c
 export PATH := $(abspath $(BIN)):$(abspath $(dir $(GLYPHS))):$(PATH)
 
-all: $(OUT)/report.txt $(OUT)/digits.png $(OUT)/kana.png $(OUT)/samples.png $(OUT)/surprising.png $(OUT)/likelihoods.png
+all: $(OUT)/report.txt $(OUT)/digits.png $(OUT)/kana.png $(OUT)/samples.png $(OUT)/surprising.png $(OUT)/likelihoods.png $(OUT)/roc.png
 	@echo
 	@cat $(OUT)/report.txt
 	@echo
@@ -18,6 +18,7 @@ all: $(OUT)/report.txt $(OUT)/digits.png $(OUT)/kana.png $(OUT)/samples.png $(OU
 	@echo "  samples.png            digits that the flow made up"
 	@echo "  surprising.png         the digits that it finds least likely"
 	@echo "  likelihoods.png        both kinds of likelihoods, and the threshold between them"
+	@echo "  roc.png                what any threshold makes of them"
 	@echo "Next: make mnist DATA=... MODEL=nice.pt, or records of your own: README.md, \"Your own data\"."
 
 # Data: IDX files, like MNIST's. Three draws of digits: to train, to calibrate, to test.
@@ -58,6 +59,11 @@ $(OUT)/surprising.png: $(OUT)/test.ll
 $(OUT)/likelihoods.png: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll
 	gnuplot -e "normal='$(OUT)/test.ll'; anomalous='$(OUT)/kana.ll'; out='$@'" \
 	    -e "threshold=$$(awk '$$1 == "threshold" { print $$2 }' $<)" examples/likelihoods.gp
+
+$(OUT)/roc.png: $(OUT)/test.ll $(OUT)/kana.ll
+	niceroc --curve $^ > $(OUT)/curve
+	gnuplot -e "normal='$(OUT)/test.ll'; anomalous='$(OUT)/kana.ll'; curve='$(OUT)/curve'; out='$@'" \
+	    -e "auroc='$$(niceroc $^ | awk '$$1 == "auroc" { printf "%.4f", $$2 }')'" examples/roc.gp
 
 $(OUT):
 	@mkdir -p $@

@@ -23,10 +23,11 @@ valid = idx2raw -n 5000 -S $(SEED) $(digits)
 test  = idx2raw -n 5000 -S $(SEED) -v $(digits)
 anom  = idx2raw $(kana)
 
-report: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll $(OUT)/flagged.png $(OUT)/missed.png
+report: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll $(OUT)/flagged.png $(OUT)/missed.png $(OUT)/roc.png
 	@nicethresh -c $(OUT)/calibration -x normal $(OUT)/test.ll
 	@nicethresh -c $(OUT)/calibration -x anomalous $(OUT)/kana.ll
 	@echo "flagged digits: $(OUT)/flagged.png, missed kana: $(OUT)/missed.png"
+	@echo "histograms and ROC curve: $(OUT)/roc.png"
 
 $(OUT)/valid.ll: $(OUT)/split $(MODEL)
 	$(valid) | niceflow -m $(MODEL) > $@
@@ -49,6 +50,12 @@ $(OUT)/flagged.png: $(OUT)/test.ll $(OUT)/calibration
 $(OUT)/missed.png: $(OUT)/kana.ll $(OUT)/calibration
 	nicethresh -c $(OUT)/calibration -x anomalous -i $< > $(OUT)/missed
 	$(anom) | rawpick -d 28x28 $(OUT)/missed | raw2png -d 28x28 -c 16 -n 1000 > $@
+
+# Both kinds of likelihoods, and what any threshold makes of them.
+$(OUT)/roc.png: $(OUT)/test.ll $(OUT)/kana.ll
+	niceroc --curve $^ > $(OUT)/curve
+	gnuplot -e "normal='$(OUT)/test.ll'; anomalous='$(OUT)/kana.ll'; curve='$(OUT)/curve'; out='$@'" \
+	    -e "auroc='$$(niceroc $^ | awk '$$1 == "auroc" { printf "%.4f", $$2 }')'" examples/roc.gp
 
 # Files that change only when the settings do.
 $(OUT)/split: $(digits) .force

@@ -2,6 +2,7 @@
 #include "sample.h"
 
 #include "num.h"
+#include "numbers.h"
 
 #include <assert.h>
 #include <math.h>
@@ -33,6 +34,20 @@ enum status sample_add(struct sample *s, const double *values, size_t n, struct 
 		memcpy(s->values + s->n, values, n * sizeof(*values));
 	s->n += n;
 	return STATUS_OK;
+}
+
+enum status sample_read(struct sample *s, int fd, bool binary, struct error *e)
+{
+	struct numbers in = {0};
+	const double *values;
+	size_t n = 1;
+	if (numbers_init(&in, fd, NULL, binary, e) != STATUS_OK)
+		return e->status;
+	while (n > 0 && numbers_next(&in, &values, &n, e) == STATUS_OK)
+		if (sample_add(s, values, n, e) != STATUS_OK)
+			break;
+	numbers_release(&in);
+	return e->status;
 }
 
 void sample_release(struct sample *s)

@@ -4,6 +4,7 @@
 
 #include "status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sample {
@@ -12,6 +13,8 @@ struct sample {
 };
 
 enum status sample_add(struct sample *s, const double *values, size_t n, struct error *e);
+/* Adds all numbers of a stream, as numbers.h reads them; what came before an error stays. */
+enum status sample_read(struct sample *s, int fd, bool binary, struct error *e);
 void sample_release(struct sample *s);
 
 /* The order of a sorted sample: < 0, 0 or > 0. NaN comes before -inf, all NaN are equal. */

@@ -34,6 +34,10 @@ table() {
 		nicethresh  ll        0   -c calibration -i
 		nicethresh  ll        0+  -t -14 -x normal
 		nicethresh  ll.f64    0   -b -t -14
+		nicethresh  ll        0   -t -14 -u -12 -p ll
+		nicethresh  ll.f64    0   -b -p ll.f64 --alpha 0.3
+		nicethresh  ll        0   -p ll --fdr 0.9 --two-sided
+		nicethresh  ll        1   -t -14 --labels 01
 		nicetrain   x.f32     1   -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 -q
 		nicetrain   x.u8      1   -o model -t u8 -d 2x3 --mid 4 --epochs 2 --batch 2 --valid x.u8 -j 1 -q
 		png2raw     x.png     1   -t u8
@@ -63,6 +67,7 @@ open("ll.f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open("l
 	nicestat -k 1 ll > calibration
 	nicestat -s ll > state
 	printf '%s\n' 0 3 > list
+	printf '%s\n' 0 0 1 0 > 01
 	raw2png -t u8 -d 2x3 x.u8 > x.png
 	: > empty
 }
@@ -118,7 +123,7 @@ values() {
 }
 
 # The metavariables of values that are files.
-FILES='^(MODEL|LABELS|CALIBRATION|FILE)$'
+FILES='^(MODEL|LABELS|CALIBRATION|SCORES|FILE)$'
 
 @test "contract: every program has a row, every row a program" {
 	programs > built
@@ -182,6 +187,7 @@ bad_values() {
 	for too in 'idx2raw -n -1' 'idx2raw -n 4294967296' 'idx2raw -S 18446744073709551616' \
 		'niceflow -n -1' 'niceflow -k 65537' 'niceflow -j 0' 'niceflow -j 1025' 'niceflow -B 0' 'niceflow -B 1048577' \
 		'niceflow -S 18446744073709551616' 'niceflow -T inf' 'nicestat -k inf' 'nicethresh -t -inf' \
+		'nicethresh -u inf' 'nicethresh --alpha 1' 'nicethresh --fdr 0' \
 		'png2raw -d 0x3' 'png2raw -d 4294967296x1' 'pt2nice -m 2' 'raw2idx -d 4294967296' \
 		'raw2png -d 1x0' 'raw2png -c 0' 'raw2png -n 0' 'raw2png -g 1001' 'rawpick -d 0' \
 		'rawpick -d 4294967295x4294967295' 'nicestat -q 1.5' 'nicetrain --epochs 0' 'nicetrain --lr -1' \
@@ -201,6 +207,8 @@ files() {
 		idx2raw     -l            l.idx        -c 3 x.idx
 		niceflow    -m            m            x.f32
 		nicethresh  -c            calibration  ll
+		nicethresh  -p            ll           -t -14 ll
+		nicethresh  --labels      01           -t -14 ll
 		nicetrain   -o            new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q x.f32
 		nicetrain   --valid       x.f32        -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
 		nicetrain   --checkpoint  new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32

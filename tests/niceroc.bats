@@ -27,6 +27,32 @@ agrees() {
 	printf '%s\t%s\t%s\n' 0 0 -0.8 0 0.5 -0.4 0.5 0.5 -0.35 0.5 1 -0.1 1 1 inf | cmp out
 }
 
+# What scikit-learn 1.2.1 gives for these, with -x as the score: roc_auc_score, average_precision_score
+# of either kind, from roc_curve the FPR at 95 % TPR of either kind and the least mean error; then of
+# x < -0.5 precision, recall, F1, balanced accuracy. Sums of up to 50 terms, each rounded: 1e-14.
+@test "niceroc, nicethresh: as scikit-learn, with many ties" {
+	like_sklearn() {
+		{
+			niceroc normal anomalous | awk '/^(auroc|aupr_.*|fpr95_.*|detection_error)\t/ { print $2 }'
+			cat normal anomalous > both
+			{ yes 0 | head -n "$(wc -l < normal)"; yes 1 | head -n "$(wc -l < anomalous)"; } > labels
+			nicethresh -t -0.5 --labels labels both |
+			    awk '/^(precision|recall|f1|balanced_accuracy)\t/ { print $2 }'
+		} | paste - <(printf '%s\n' "$@") | tee compared
+		awk '{ d = $1 - $2 } NF != 2 || d > 1e-14 || d < -1e-14 { bad = 1 } END { exit bad || NR != 10 }' compared
+	}
+	printf '%s\n' 0 2 -1 1 -0 -0 3 0 -0 1 2 -0 1 -1 -1 -1 -2 -2 -2 -0 -0 -0 0 -2 -0 0 1 -1 -1 -3 > normal
+	printf '%s\n' -2 -4 -3 1 -4 0 -1 -1 -0 -0 1 -1 -2 -2 -2 -1 -2 1 -4 -3 > anomalous
+	like_sklearn 0.7099999999999999 0.6395797872340425 0.7493458598139449 0.9 0.75 0.33333333333333337 \
+	    0.56 0.7 0.6222222222222222 0.6666666666666666
+	printf '%s\n' 0 1 -2 1 1 -2 -1 > normal
+	printf '%s\n' 1 0 2 -1 1 1 2 1 1 2 -2 2 1 -1 0 -2 -2 1 -0 2 -0 -1 -0 4 1 0 -0 -1 1 2 3 3 1 0 -0 -2 -1 2 0 2 -1 \
+	    2 1 1 2 -2 0 -0 4 1 0 2 -1 3 -0 1 -0 2 -2 2 -0 1 -1 1 1 2 1 2 2 0 -1 -1 2 0 3 1 -1 2 4 1 -0 -0 2 \
+	    0 0 2 1 1 0 0 > anomalous
+	like_sklearn 0.3214285714285714 0.8938527102813862 0.060790663887584334 1.0 1.0 0.5 \
+	    0.85 0.18888888888888888 0.3090909090909091 0.38015873015873014
+}
+
 @test "niceroc: all is as the definitions have it, with few and with many ties" {
 	python3 -c '
 import random

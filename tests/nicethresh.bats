@@ -133,17 +133,184 @@ setup() {
 }
 
 @test "nicethresh: options" {
-	refused 2 "nicethresh: one of -t and -c is needed" nicethresh in
-	refused 2 "nicethresh: one of -t and -c is needed, not both" nicethresh -t 1 -c in in
+	refused 2 "nicethresh: one of -t, -c, --alpha and --fdr is needed" nicethresh in
+	refused 2 "nicethresh: one of -t, -c, --alpha and --fdr is needed, and one only" nicethresh -t 1 -c in in
+	refused 2 "nicethresh: one of -t, -c, --alpha and --fdr is needed, and one only" \
+	    nicethresh -p in --alpha 0.1 --fdr 0.1 in
+	refused 2 "nicethresh: one of -t, -c, --alpha and --fdr is needed" nicethresh -p in in
+	refused 2 "nicethresh: --alpha needs -p" nicethresh --alpha 0.1 in
+	refused 2 "nicethresh: --fdr needs -p" nicethresh --fdr 0.1 in
+	refused 2 "nicethresh: --fdr: '1' is not a number between 0 and 1" nicethresh -p in --fdr 1 in
+	refused 2 "nicethresh: --alpha: '0' is not a number between 0 and 1" nicethresh -p in --alpha 0 in
+	refused 2 "nicethresh: -u goes with -t only" nicethresh -c in -u 5 in
+	refused 2 "nicethresh: -u goes with -t only" nicethresh -p in --alpha 0.1 -u 5 in
+	refused 2 "nicethresh: -u: the upper bound is below the threshold" nicethresh -t 1 -u 0.5 in
+	refused 2 "nicethresh: --two-sided goes with --alpha and --fdr; -u makes -t two-sided" \
+	    nicethresh -t 1 --two-sided in
+	refused 2 "nicethresh: -x and --labels are not for the same data" \
+	    nicethresh -t 1 -x normal --labels in in
+	local rest
+	for rest in '-x normal' '--labels in' -i; do
+		# shellcheck disable=SC2086
+		refused 2 "nicethresh: -p adds a column to the verdicts, which -x, --labels and -i do not print" \
+		    nicethresh -t 1 -p in $rest in
+	done
 	refused 2 "nicethresh: -t: 'nan' is not a finite number" nicethresh -t nan in
 	refused 2 "nicethresh: -t: 'inf' is not a finite number" nicethresh -t inf in
 	refused 2 "nicethresh: -t: '' is not a finite number" nicethresh -t '' in
 	refused 2 "nicethresh: -x: 'strange' is not one of normal, anomalous" nicethresh -t 1 -x strange in
 	refused 2 "nicethresh: more than one file: 'in'" nicethresh -t 1 in in
-	refused 2 "nicethresh: -c: calibration and numbers cannot both be standard input" nicethresh -c -
+	for rest in '-c -' '-p - --alpha 0.5' '-t 1 --labels -' '-c - -p - in' '-p - --labels - --fdr 0.5 in'; do
+		# shellcheck disable=SC2086
+		refused 2 "nicethresh: only one of the files can be standard input" nicethresh $rest
+	done
 	nicethresh -t -13 -i -x normal in > out
 	nicethresh --threshold=-13 --indices --expect normal in | cmp out
 	run -3 nicethresh --exit-code --threshold -13 in
+}
+
+@test "nicethresh: -u and a calibration's upper: strictly above is an anomaly, too" {
+	printf '%s\t%s\n' -12.5 normal -30 anomaly nan anomaly -13 normal -13.000000000000002 anomaly \
+	    inf anomaly -inf anomaly 0 anomaly > expected
+	nicethresh -t -13 -u -12.5 in | cmp expected
+	nicethresh -t -13 --upper=-12.500000000000002 in | grep -qx -- '-12.5	anomaly'
+	nicethresh -t -13 -u -13 in | grep -qx -- '-13	normal'
+	printf '%s\t%s\n' n 9 upper -12.5 threshold -13 > calibration
+	nicethresh -c calibration in | cmp expected
+	local bad
+	for bad in 'inf:not a finite number' 'x:not a finite number' '-14:out of range'; do
+		printf '%s\t%s\n' upper "${bad%%:*}" threshold -13 > bad
+		refused 1 "nicethresh: bad: line 1: the upper is ${bad#*:}" nicethresh -c bad in
+	done
+}
+
+@test "nicethresh: -x says what rate was promised" {
+	printf '%s\t%s\n' promised 0.00135 threshold -13 > calibration
+	nicethresh -c calibration -x normal in > out
+	printf '%s\n' "4 type I errors among 8 data" \
+	    "rate 0.5, 95 % interval 0.157 to 0.843, promised 0.00135" | cmp out
+	nicethresh -c calibration -x anomalous in > out # nothing is promised of these
+	printf '%s\n' "4 type II errors among 8 data" "rate 0.5, 95 % interval 0.157 to 0.843" | cmp out
+	seq 99 > scores
+	nicethresh -p scores --alpha 0.02 -x normal <(seq 100) > out
+	printf '%s\n' "1 type I errors among 100 data" \
+	    "rate 0.01, 95 % interval 0.0002531 to 0.05446, promised 0.02" | cmp out
+	nicethresh -p scores --fdr 0.02 -x normal <(seq 100) | tail -n 1 > out
+	run ! grep -q promised out
+	local bad
+	for bad in 'nan:not a finite number' '1.1:out of range' '-0.1:out of range'; do
+		printf '%s\t%s\n' promised "${bad%%:*}" threshold -13 > bad
+		refused 1 "nicethresh: bad: line 1: the promised is ${bad#*:}" nicethresh -c bad in
+	done
+}
+
+@test "nicethresh: p-values, false discoveries and the confusion table are as defined" {
+	python3 "$ROOT/tests/thresh_oracle.py" "${CASES:-15}"
+}
+
+@test "nicethresh: p-values are uniform, and the false discovery rate is kept" {
+	python3 "$ROOT/tests/conformal_sim.py" "${SPLITS:-40}"
+}
+
+@test "nicethresh: -p adds the conformal p-value; ties count, NaN is the least" {
+	printf '%s\n' 3 1 2 2 > scores
+	printf '%s\n' 0 1 1.5 2 4 nan -inf > values
+	printf '%s\t%s\t%s\n' 0 anomaly 0.2 1 anomaly 0.4 1.5 normal 0.4 2 normal 0.8 4 normal 1 nan anomaly 0.2 \
+	    -inf anomaly 0.2 > expected
+	nicethresh -t 1.5 -p scores values | cmp expected
+	nicethresh -t 1.5 --p-values - values < scores | cmp expected
+	printf '%s\n' 3 1 nan 2 > scores
+	nicethresh -t 1.5 -p scores values | sed -n 6p > out
+	printf 'nan\tanomaly\t0.4\n' | cmp out
+	printf '%s\t%s\n' upper 2.5 threshold 1.5 > calibration # has two sides
+	printf '%s\n' 3 1 2 2 > scores
+	nicethresh -c calibration -p scores values | cut -f 3 > out
+	printf '%s\n' 0.4 0.8 0.8 1 0.4 0.4 0.4 | cmp out
+}
+
+@test "nicethresh: -p reads f64 with -b, and refuses what holds no scores" {
+	printf '%s\n' -12.5 -13 -30 -11 > scores
+	python3 -c 'import struct
+for name in "scores", "in":
+    open(name + ".f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open(name)))'
+	nicethresh -p scores --alpha 0.4 in > out
+	nicethresh -b -p scores.f64 --alpha 0.4 in.f64 | cmp out
+	: > empty
+	refused 1 "nicethresh: empty: no numbers" nicethresh -t 0 -p empty in
+	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -t 0 -p missing in
+	printf '1\nx\n' > bad
+	refused 1 "nicethresh: bad: line 2 (byte 2): 'x' is not a number" nicethresh -t 0 -p bad in
+}
+
+@test "nicethresh: scores too few for what is asked are refused, not silently useless" {
+	seq 19 > scores
+	nicethresh -p scores --alpha 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
+	nicethresh -p scores --fdr 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
+	nicethresh -p scores --alpha 0.1 --two-sided <(echo 0) | grep -qx '0	anomaly	0.1'
+	refused 1 "nicethresh: scores: 19 numbers are too few for --alpha 0.049: no p-value is below 0.05" \
+	    nicethresh -p scores --alpha 0.049 in
+	refused 1 "nicethresh: scores: 19 numbers are too few for --fdr 0.09: no p-value is below 0.1" \
+	    nicethresh -p scores --fdr 0.09 --two-sided in
+}
+
+@test "nicethresh: --fdr answers in the order of the input, and nothing before all was read" {
+	seq 99 > scores
+	# p: 0.01 0.5 0.01 0.03 0.7; the line at 0.05: 0.01 0.02 0.03 0.04 0.05
+	printf '%s\n' 0 49 -5 2 69 > values
+	nicethresh -p scores --fdr 0.05 values > out
+	printf '%s\t%s\t%s\n' 0 anomaly 0.01 49 normal 0.5 -5 anomaly 0.01 2 anomaly 0.03 69 normal 0.7 | cmp out
+	nicethresh -p scores --fdr 0.05 -i < values > out
+	printf '%s\n' 0 2 3 | cmp out
+	run -3 nicethresh -p scores --fdr 0.05 -e values
+	run -0 nicethresh -p scores --fdr 0.05 -e <(seq 40 60)
+	[ -z "$(nicethresh -p scores --fdr 0.05 /dev/null)" ]
+	printf '0\n1\nx\n' > bad
+	refused 1 "nicethresh: bad: line 3 (byte 4): 'x' is not a number" nicethresh -p scores --fdr 0.05 bad
+}
+
+@test "nicethresh: --labels gives the confusion table" {
+	printf '%s\n' 0 0 1 0 0 1 1 1 > labels # one of -30 nan 1e-15-below -inf is normal
+	nicethresh -t -13 --labels labels in > out
+	printf '%s\t%s\n' normal 4 anomalous 4 true_positives 2 false_positives 2 true_negatives 2 \
+	    false_negatives 2 precision 0.5 | cmp - <(head -n 7 out)
+	grep -qx 'f1	0.5' out
+	nicethresh -t -13 --labels - in < labels | cmp out
+	nicethresh -t -13 --labels labels -i in > out
+	printf '%s\n' 1 4 5 7 | cmp out
+	run -3 nicethresh -e -t -13 --labels labels in
+	: > empty
+	nicethresh -t -13 --labels empty empty > out
+	[ "$(grep -c '	nan$' out)" -eq 5 ]
+	grep -qx 'f1	nan' out
+	grep -qx 'recall_high	1' out
+	printf '%s\t%s\n' promised 0.01 threshold -13 > calibration
+	nicethresh -c calibration --labels labels in | grep -qx 'promised	0.01'
+}
+
+@test "nicethresh: labels are 0 or 1, as many as numbers" {
+	yes 0 | head -n 7 > few
+	refused 1 "nicethresh: few: unexpected end of input after 7 labels: there are more numbers" \
+	    nicethresh -t 0 --labels few in
+	yes 1 | head -n 9 > many
+	refused 1 "nicethresh: many: line 9: a label too many: the numbers ended after 8" \
+	    nicethresh -t 0 --labels many in
+	printf '0\n1\n2\n' > bad
+	refused 1 "nicethresh: bad: line 3: 2 is not 0 or 1" nicethresh -t 0 --labels bad in
+	printf '0\n1\nnan\n' > bad
+	refused 1 "nicethresh: bad: line 3: nan is not 0 or 1" nicethresh -t 0 --labels bad in
+	printf '0\n1\n\n' > bad
+	refused 1 "nicethresh: bad: line 3 (byte 4): an empty line is not a number" nicethresh -t 0 --labels bad in
+	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -t 0 --labels missing in
+	printf '%s\n' 0 1 x > bad
+	yes 0 | head -n 3 > labels
+	refused 1 "nicethresh: bad: line 3 (byte 4): 'x' is not a number" nicethresh -t 0 --labels labels bad
+}
+
+@test "nicethresh: labels from an IDX file, in a pipe" {
+	{ bytes '\0\0\x08\1'; be32 8; bytes '\3\5\3\0\3\5\5\0'; } > labels.idx
+	idx2raw -t u8 labels.idx | od -An -v -t u1 -w1 | awk '{ print $1 != 3 }' |
+	    nicethresh -t -13 --labels - in > out
+	nicethresh -t -13 --labels <(printf '%s\n' 0 1 0 1 0 1 1 1) in | cmp out
 }
 
 @test "nicethresh: a slow producer is answered at once" {

@@ -6,7 +6,7 @@ programs() { (cd "$B/bin" && ls); }
 pages() { (cd "$ROOT/man" && ls); }
 
 # Pages of others that ours refer to.
-FOREIGN="cat.1 dd.1 gzip.1 head.1 mv.1 rename.2 split.1 tail.1 xargs.1"
+FOREIGN="awk.1 cat.1 dd.1 gzip.1 head.1 mv.1 rename.2 split.1 tail.1 tee.1 xargs.1"
 
 # help_options PROGRAM: "-t --type value", "-v --invert", "--progress", ... of --help, sorted.
 help_options() {
@@ -66,7 +66,7 @@ page_options() {
 		for section in "${usual[@]}"; do
 			case $page,$section in
 			*,ENVIRONMENT | *,DIAGNOSTICS | *,STANDARDS | *,CAVEATS) continue ;; # where there is something to say
-			*.5,SYNOPSIS | *.5,"EXIT STATUS") continue ;;
+			*.[57],SYNOPSIS | *.[57],"EXIT STATUS") continue ;;
 			esac
 			grep -qx "$section" here
 		done
@@ -97,7 +97,7 @@ page_options() {
 		echo "$program"
 		help_options "$program" | sed -n 's/^-\([^-]\).*/\1/p' | grep -v '[hV]' > options
 		sed -n '/^\.Sh SYN/,/^\.Sh DESC/p' "$ROOT/man/$program.1" |
-			sed -E 's/Fl (Fl |-)[a-z-]*//; s/(Fl [A-Za-z0-9]) \| ([A-Za-z0-9])( |$)/\1 Fl \2\3/' | grep -o 'Fl [A-Za-z0-9]*' |
+			sed -E 's/Fl (Fl |-)[a-z-]*//g; s/(Fl [A-Za-z0-9]) \| ([A-Za-z0-9])( |$)/\1 Fl \2\3/' | grep -o 'Fl [A-Za-z0-9]*' |
 			cut -c 4- | fold -w 1 | sort -u | diff options -
 		"$program" --help | sed '/^[^ u]/,$d' | grep -o -e '[[( ]-[A-Za-z0-9]' | cut -c 3 |
 			sort -u | diff options -
