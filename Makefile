@@ -27,6 +27,7 @@ LIBS_png2raw        = -lpng
 LIBS_pt2nice        = -lzip -ljansson
 LIBS_raw2idx        = -lz
 LIBS_raw2png        = -lpng
+LIBS_splits         = -lgmp
 LIBS_unit_bound     = -ldnnl
 LIBS_unit_exact     = -lgmp
 LIBS_unit_flow      = -ldnnl
@@ -107,7 +108,7 @@ demo: all $(B)/examples/glyphs ## draw characters, train a flow on some, find th
 	@$(MAKE) --no-print-directory -f examples/demo.mk BIN=$(B)/bin GLYPHS=$(B)/examples/glyphs OUT=$(B)/demo
 
 $(B)/examples/%: $(B)/examples/%.o $(B)/libnice.a
-	$(LINK) $^ -lm $(LDLIBS)
+	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
 
 mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=1] [K=3]
 	@$(MAKE) --no-print-directory -f examples/mnist.mk BIN=$(B)/bin OUT=$(B)/mnist
@@ -115,8 +116,11 @@ mnist: all ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=
 fashion: all ## a case in which likelihoods fail: make fashion DATA=...; trains for minutes
 	@$(MAKE) --no-print-directory -f examples/fashion.mk BIN=$(B)/bin OUT=$(B)/fashion
 
+mnist-train: all $(B)/examples/splits ## a model of one's own: make mnist-train DATA=... [EPOCHS=1] [SETTINGS=...] [SPLITS=1000]
+	@$(MAKE) --no-print-directory -f examples/mnist-train.mk BIN=$(B)/bin SPLIT=$(B)/examples/splits OUT=$(B)/mnist-train
+
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
-check: all $(B)/examples/glyphs $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
+check: all $(B)/examples/glyphs $(B)/examples/splits $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 
@@ -159,6 +163,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all bench deps deps-lint demo mnist fashion check check-asan lint install uninstall clean help
+.PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
