@@ -53,7 +53,7 @@ static const struct cli cli = {
     "      --checkpoint FILE    save the whole state there: each epoch and on SIGTERM, SIGINT,\n"
     "                           SIGUSR1\n"
     "      --resume             go on from the checkpoint, if there is one\n"
-    "      --log FILE           append the table, tab-separated\n"
+    "      --log FILE           the table there, too, tab-separated\n"
     "  -j, --threads THREADS    threads (default: all cores)\n"
     "      --progress           draw the line inside an epoch even if this is no terminal\n"
     "  -q, --quiet              no table and no line\n"
@@ -412,7 +412,7 @@ static void print_head(const struct report *r, const struct trainer *t)
 		fprintf(stderr, "%zu records to train on, %zu held out, %zu parameters\n"
 		        " epoch    records   rec/s    train LL held-out LL   stdev     skew        min bits/d  s left\n",
 		        t->ntrain, t->nvalid, t->parameters.n);
-	if (r->log && t->epoch == 0)
+	if (r->log && ftell(r->log) == 0)
 		fputs("epoch\trecords\tseconds\trate\ttrain\theld_out\tstdev\tskewness\tmin\tbits\n",
 		      r->log);
 }
@@ -496,18 +496,40 @@ static int train(struct trainer *t, const struct options *o, struct report *repo
 	return write_model(t, o);
 }
 
+/* Leaves in an older log the lines of the epochs that have been finished: one that was written, but
+ * not saved before a kill, will be written again. */
+static bool cut_log(FILE *log, uint64_t nepochs)
+{
+	char line[400];
+	long kept = 0;
+	while (fgets(line, sizeof(line), log)) {
+		bool whole = strchr(line, '\n') != NULL;
+		if (!whole || (kept > 0 && strtoull(line, NULL, 10) > nepochs))
+			break;
+		kept = ftell(log);
+	}
+	return !ferror(log) && fseek(log, kept, SEEK_SET) == 0 && ftruncate(fileno(log), kept) == 0;
+}
+
+static int open_log(const struct trainer *t, const struct options *o, FILE **log)
+{
+	struct error e = {0};
+	bool resumed = t->epoch > 0 && access(o->log, F_OK) == 0;
+	*log = fopen(o->log, resumed ? "r+" : "w");
+	if (!*log)
+		error_system(&e, "cannot open");
+	else if (resumed && !cut_log(*log, t->epoch))
+		error_system(&e, "cannot continue");
+	return e.status == STATUS_OK ? EXIT_OK : cli_fail(o->log, &e);
+}
+
 static int run_trainer(struct trainer *t, const struct options *o)
 {
 	struct report report = {.table = o->progress != PROGRESS_NEVER, .start = progress_now()};
 	struct error e = {0};
 	int status = resume(t, o);
-	if (status == EXIT_OK && o->log) {
-		report.log = fopen(o->log, t->epoch > 0 ? "a" : "w");
-		if (!report.log) {
-			error_system(&e, "cannot open");
-			status = cli_fail(o->log, &e);
-		}
-	}
+	if (status == EXIT_OK && o->log)
+		status = open_log(t, o, &report.log);
 	if (status == EXIT_OK) {
 		print_head(&report, t);
 		catch_signals();

@@ -97,6 +97,35 @@ signal_in_save() {
 	done
 }
 
+# The table without the columns of time.
+course() { cut -f 1,2,5- "$@"; }
+
+@test "nicetrain: the log of a training that was killed and resumed has each epoch once" {
+	train --log whole -q -o m "$GLYPHS"
+	train --checkpoint state -q -o m "$GLYPHS"
+	for lines in 4 3 1 0; do
+		head -n "$lines" whole > log # as if the rest had not been written
+		printf '4\t2160\t1' >> log  # or the beginning of more
+		train --checkpoint state --resume --log log -q -o m "$GLYPHS"
+		[ "$(course log)" = "$(course <(head -n "$lines" whole | grep . || head -n 1 whole))" ]
+	done
+	rm log
+	nicetrain "${SMALL[@]}" --epochs 2000 --checkpoint saved --log log -q -o m "$GLYPHS" &
+	for _ in $(seq 200); do [ -e saved ] && break; sleep 0.05; done
+	kill -KILL $!
+	wait $! || :
+	cp saved two
+	last=$(tail -n 1 log | cut -f 1)
+	{ cat log; printf '%s\t0\n' $((last + 1)) $((last + 2)); } > longer
+	mv longer log
+	nicetrain "${SMALL[@]}" --epochs 2000 --checkpoint saved --resume --log log -q -o m "$GLYPHS" &
+	for _ in $(seq 200); do [ "$(tail -n 1 log | cut -f 2)" != 0 ] && [ "$(wc -l < log)" -gt $((last + 3)) ] && break; sleep 0.05; done
+	kill -KILL $!
+	wait $! || :
+	n=$(grep -c '\.' log)
+	[ "$(head -n "$n" log | tail -n +2 | cut -f 1)" = "$(seq $((n - 1)))" ]
+}
+
 @test "nicetrain: SIGUSR1 saves and goes on" {
 	train --epochs 40 -q -o expected "$GLYPHS"
 	nicetrain "${SMALL[@]}" --epochs 40 --checkpoint state -q -o m "$GLYPHS" &

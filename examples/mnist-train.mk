@@ -1,0 +1,108 @@
+# A model of one's own: trains a flow on MNIST's training digits, then asks it which digits are
+# normal and which kana are not. Copy this file and change the names for data of your own. It is
+# nothing but pipes; every result is a file. A training that was stopped goes on where it was.
+#
+#     make -f examples/mnist-train.mk DATA=...            the settings of examples/mnist-train.txt
+#     make -f examples/mnist-train.mk DATA=... EPOCHS=1   a look at the whole in a minute or two
+
+DATA      ?= data
+SEED      ?= 1
+EPOCHS    ?= 30
+SPLITS    ?= 1000
+# Settings of the training; with others, take another OUT.
+SETTINGS  ?=
+PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
+BIN       ?= build/bin
+SPLIT     ?= build/examples/splits
+OUT       ?= build/mnist-train
+
+SHELL       := bash
+.SHELLFLAGS := -e -o pipefail -c
+export PATH := $(abspath $(BIN)):$(abspath $(dir $(SPLIT))):$(PATH)
+
+digits  = $(DATA)/mnist/train-images-idx3-ubyte.gz
+test    = $(DATA)/mnist/t10k-images-idx3-ubyte.gz
+kana    = $(DATA)/kmnist/t10k-images-idx3-ubyte.gz
+fashion = $(DATA)/fashion/t10k-images-idx3-ubyte.gz
+model   = $(OUT)/nice.safetensors
+
+report: $(OUT)/report.txt $(OUT)/training.png $(OUT)/roc.png $(OUT)/likelihoods.png $(OUT)/samples.png
+	@echo
+	@cat $(OUT)/report.txt
+	@echo
+	@echo "Pictures in $(OUT):"
+	@echo "  training.png      the course of the training: $(OUT)/train.tsv"
+	@echo "  roc.png           digits against kana, and against clothes"
+	@echo "  likelihoods.png   of test digits and kana"
+	@echo "  samples.png       digits that the flow made up"
+
+# The last 10,000 training digits are held out: they choose the epoch.
+$(OUT)/train.u8: $(digits) | $(OUT)
+	idx2raw -t u8 -r 0:50000 $< > $@
+
+$(OUT)/held.u8: $(digits) | $(OUT)
+	idx2raw -t u8 -r 50000:60000 $< > $@
+
+$(model): $(OUT)/train.u8 $(OUT)/held.u8
+	nicetrain -d 28x28 -t u8 -p $(PRECISION) -S $(SEED) --epochs $(EPOCHS) $(SETTINGS) \
+	    --valid $(OUT)/held.u8 --log $(OUT)/train.tsv --checkpoint $(OUT)/checkpoint --resume -o $@ $<
+
+# Likelihoods are kept as raw doubles.
+$(OUT)/test.ll: $(test) $(model)
+	idx2raw $< | niceflow -b -m $(model) > $@
+
+$(OUT)/kana.ll: $(kana) $(model)
+	idx2raw $< | niceflow -b -m $(model) > $@
+
+$(OUT)/fashion.ll: $(fashion) $(model)
+	idx2raw $< | niceflow -b -m $(model) > $@
+
+$(OUT)/held.ll: $(OUT)/held.u8 $(model)
+	niceflow -t u8 -b -m $(model) $< > $@
+
+# Errors under mean - 3 stdev, for many random halves of the test digits.
+$(OUT)/%.splits: $(OUT)/%.ll $(OUT)/test.ll
+	splits $(SPLITS) $(OUT)/test.ll $< > $@
+
+$(OUT)/%.curve: $(OUT)/%.ll $(OUT)/test.ll
+	niceroc -b --curve $(OUT)/test.ll $< > $@
+
+statistic = nicestat | awk -v name=$(1) '$$1 == name { printf "%.$(2)f", $$2 }'
+# Share of the anomalous data that are missed where so many percent of the digits are flagged.
+missed = for percent in 0.5 1 1.32 2.06; do awk -v p=$$percent '$$1 <= p / 100 { tpr = $$2 } \
+	END { printf "  missed where %.2f %% of the digits are flagged: %.2f %%\n", p, 100 * (1 - tpr) }' $(1); done
+
+$(OUT)/report.txt: $(OUT)/held.ll $(OUT)/test.ll $(OUT)/kana.splits $(OUT)/fashion.splits $(OUT)/kana.curve $(OUT)/fashion.curve
+	{ echo "log-likelihood of held-out digits: $$(nicestat -b $(OUT)/held.ll | awk '$$1 == "mean" { print $$2 }')"; \
+	echo "log-likelihood of test digits: $$(nicestat -b $(OUT)/test.ll | awk '$$1 == "mean" { print $$2 }')"; \
+	echo "over $(SPLITS) random splits, under mean - 3 stdev:"; \
+	echo "  type I errors: $$(cut -f 2 $(OUT)/kana.splits | $(call statistic,mean,1)) of 5000"; \
+	for set in kana fashion; do \
+		echo "$$set:"; \
+		echo "  type II errors: $$(cut -f 3 $(OUT)/$$set.splits | $(call statistic,mean,1)) of 10000"; \
+		$(call missed,$(OUT)/$$set.curve); \
+		niceroc -b $(OUT)/test.ll $(OUT)/$$set.ll | sed -n '/^auroc/Is/^/  /p'; \
+	done; } > $@
+
+$(OUT)/training.png: $(model)
+	gnuplot -e "log='$(OUT)/train.tsv'; out='$@'" examples/training.gp
+
+$(OUT)/roc.png: $(OUT)/kana.curve $(OUT)/fashion.curve
+	gnuplot -e "a='$(OUT)/kana.curve'; b='$(OUT)/fashion.curve'; out='$@'" examples/curves.gp
+
+# The threshold drawn is that of one split.
+$(OUT)/likelihoods.png: $(OUT)/test.ll $(OUT)/kana.ll
+	for set in test kana; do od -An -v -t f8 -w8 $(OUT)/$$set.ll > $(OUT)/$$set.txt; done
+	raw2idx -1 -t f64 $(OUT)/test.ll | idx2raw -t f64 -n 5000 -S 1 | nicestat -b > $(OUT)/calibration
+	gnuplot -e "normal='$(OUT)/test.txt'; anomalous='$(OUT)/kana.txt'; out='$@'" \
+	    -e "threshold=$$(awk '$$1 == "threshold" { print $$2 }' $(OUT)/calibration)" examples/likelihoods.gp
+
+$(OUT)/samples.png: $(model)
+	niceflow -m $< -n 100 -S 1 | raw2png -d 28x28 -c 20 > $@
+
+$(OUT):
+	@mkdir -p $@
+
+.PHONY: report
+.DELETE_ON_ERROR:
+.SECONDARY:
