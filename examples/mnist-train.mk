@@ -7,10 +7,10 @@
 
 DATA      ?= data
 SEED      ?= 1
-EPOCHS    ?= 30
+EPOCHS    ?= 14
 SPLITS    ?= 1000
 # Settings of the training; with others, take another OUT.
-SETTINGS  ?=
+SETTINGS  ?= --couplings 6 --hidden 2
 PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
 BIN       ?= build/bin
 SPLIT     ?= build/examples/splits
