@@ -14,8 +14,16 @@ WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-pro
 # a binary runs elsewhere, and NaN is NaN.
 OURS_CPPFLAGS = -D_XOPEN_SOURCE=700 -DNICETOOLS_VERSION='"$(VERSION)"' -Ilib -Icmd
 OURS_CFLAGS   = -std=c11 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread $(WARNINGS)
-COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK          = $(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@
+COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
+LINK          = $(CC) -pthread $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@
+
+# Checks of the compiler's and the loader's, which a sanitizer or -O0 does without; and no name of the
+# folder in a binary: two builds are the same.
+FORTIFY      := $(shell echo '\#include <stdio.h>' | $(CC) -O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E - \
+                > /dev/null 2>&1 && echo 3 || echo 2)
+HARDEN        = -fPIE -fstack-protector-strong -ffile-prefix-map=$(CURDIR)=. \
+                $(if $(filter -O0 -fsanitize=%,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY))
+HARDEN_LINK   = $(if $(filter Darwin,$(shell uname)),,-pie -Wl,-z,relro,-z,now)
 
 # What each program and unit needs beyond libc and libm.
 LIBS_idx2raw        = -lz
@@ -135,6 +143,19 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 check-asan: ## the same tests, built with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory B=$(B)/asan CFLAGS='$(SANITIZE)' check
 
+check-ubsan: ## the undefined-behaviour sanitizer alone, with the tests that limit memory
+	@$(MAKE) --no-print-directory B=$(B)/ubsan CFLAGS='-O1 -g -fsanitize=undefined -fno-sanitize-recover=all' check
+
+check-faults: check-faults-ready ## each system call and allocation of every program made to fail, in turn
+	@B=$(abspath $(B)) python3 tests/faults.py
+check-faults-ready: all $(B)/tests/preload_faults.so
+
+check-reproducible: ## two builds in two folders: the same bytes
+	@rm -rf $(B)/twice && mkdir -p $(B)/twice
+	@for d in one another/deeper; do mkdir -p $(B)/twice/$$d && cp -R Makefile lib cmd $(B)/twice/$$d && \
+	    $(MAKE) -s -C $(B)/twice/$$d B=build all || exit 1; done
+	@cd $(B)/twice && diff -r one/build/bin another/deeper/build/bin && echo "the same: $(words $(PROGRAMS)) programs"
+
 lint: ## compilers, headers alone, cppcheck, shellcheck, mandoc: all silent
 	@$(MAKE) -s B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' all
 	@$(MAKE) -s B=$(B)/lint-clang CC=clang CFLAGS='-O2 -Werror' all
@@ -163,6 +184,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan lint install uninstall clean help
+.PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan check-ubsan check-faults check-faults-ready \
+        check-reproducible lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

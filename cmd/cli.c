@@ -3,6 +3,7 @@
 
 #include "num.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
@@ -44,6 +45,13 @@ void cli_share_cores(char **argv)
 #endif
 }
 
+void cli_confine(enum sandbox sandbox)
+{
+	int was = errno;
+	sandbox_enter(sandbox); /* a kernel that refuses is no reason to refuse the data */
+	errno = was;
+}
+
 _Noreturn void cli_option(int option)
 {
 	if (option == 'h') {
@@ -51,7 +59,7 @@ _Noreturn void cli_option(int option)
 		exit(cli_finish(EXIT_OK));
 	}
 	if (option == 'V') {
-		printf("%s (nicetools) %s\n", self->name, NICETOOLS_VERSION);
+		printf("%s (nicetools) %s\nsandbox: %s\n", self->name, NICETOOLS_VERSION, sandbox_name());
 		exit(cli_finish(EXIT_OK));
 	}
 	/* getopt has said what is wrong */

@@ -4,6 +4,7 @@
 #define CLI_H
 
 #include "element.h"
+#include "sandbox.h"
 #include "status.h"
 
 #include <getopt.h>
@@ -29,6 +30,10 @@ void cli_start(const struct cli *cli, char **argv);
  * speed as soon as anything else wants a core. Call before any thread exists: OpenMP reads its
  * environment once, so the program starts itself anew. */
 void cli_share_cores(char **argv);
+
+/* Gives up what the program does not need any more (sandbox.h), where the system offers that; which
+ * --version tells. */
+void cli_confine(enum sandbox sandbox);
 
 /* The options that every program has; a command's table ends with CLI_OPTIONS and its short
  * options with "hV". Anything that a command does not know goes to cli_option, which exits: 0

@@ -171,6 +171,7 @@ int main(int argc, char **argv)
 	int fd = -1, status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
 	if (stream_open(o.file, &fd, &e) == STATUS_OK && idx_open(&idx, fd, stdout, &e) == STATUS_OK) {
 		if (o.info)
 			print_info(&idx);

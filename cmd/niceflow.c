@@ -448,6 +448,7 @@ int main(int argc, char **argv)
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
 	cli_share_cores(argv);
+	cli_confine(SANDBOX_READING);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
 	int status =

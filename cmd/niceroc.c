@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 	struct sample normal = {0}, anomalous = {0};
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
 	int status = read_file(o.normal, o.binary, &normal);
 	if (status == EXIT_OK)
 		status = read_file(o.anomalous, o.binary, &anomalous);

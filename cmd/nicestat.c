@@ -318,6 +318,7 @@ int main(int argc, char **argv)
 	int status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
 	state_init(&state, needs_sample(&o));
 	for (int i = 0; i < o.nfiles && e.status == STATUS_OK; i++) {
 		file = o.files[i];

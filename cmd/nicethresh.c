@@ -389,6 +389,7 @@ int main(int argc, char **argv)
 	struct options o;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
 	struct run run = {.o = &o};
 	int status = make_detector(&o, &run.detector);
 	if (status == EXIT_OK) {

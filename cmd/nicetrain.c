@@ -569,6 +569,7 @@ int main(int argc, char **argv)
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
 	cli_share_cores(argv);
+	cli_confine(SANDBOX_FILES);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
 	return cli_finish(run(&o));

@@ -82,6 +82,7 @@ int main(int argc, char **argv)
 	int status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
 	char **files = optind < argc ? argv + optind : standard_input;
 	for (; *files && status == EXIT_OK && !ferror(stdout); files++) {
 		if (convert(*files, &o, &e) != STATUS_OK)

@@ -51,7 +51,9 @@ int main(int argc, char **argv)
 	int fd = -1, status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
-	if (stream_open(o.file, &fd, &e) == STATUS_OK &&
+	enum status opened = stream_open(o.file, &fd, &e);
+	cli_confine(SANDBOX_CLOSED);
+	if (opened == STATUS_OK &&
 	    modelfile_read(fd, &tensors, &e) == STATUS_OK &&
 	    annotate(&tensors, o.mask_config, &e) == STATUS_OK)
 		safetensors_write(&tensors, stdout, &e);

@@ -165,9 +165,12 @@ int main(int argc, char **argv)
 	parse_options(argc, argv, &o);
 	if (open_body(&body, &start, &e) != STATUS_OK)
 		status = cli_fail(NULL, &e);
-	else if (stream_open(o.file, &fd, &e) != STATUS_OK ||
-		 convert(fd, &o, body, start, &e) != STATUS_OK)
-		status = cli_fail(o.file, &e);
+	else {
+		enum status opened = stream_open(o.file, &fd, &e);
+		cli_confine(SANDBOX_CLOSED);
+		if (opened != STATUS_OK || convert(fd, &o, body, start, &e) != STATUS_OK)
+			status = cli_fail(o.file, &e);
+	}
 	if (body && body != stdout)
 		fclose(body);
 	if (fd > 0)

@@ -194,7 +194,9 @@ int main(int argc, char **argv)
 	int fd = -1, status = EXIT_OK;
 	cli_start(&cli, argv);
 	parse_options(argc, argv, &o);
-	if (stream_open(o.file, &fd, &e) != STATUS_OK || convert(fd, &o, &e) != STATUS_OK)
+	enum status opened = stream_open(o.file, &fd, &e);
+	cli_confine(SANDBOX_CLOSED);
+	if (opened != STATUS_OK || convert(fd, &o, &e) != STATUS_OK)
 		status = cli_fail(o.file, &e);
 	if (fd > 0)
 		close(fd);

@@ -162,8 +162,10 @@ int main(int argc, char **argv)
 		status = cli_fail(o.list, &e);
 	else if (stream_open(o.file, &fd, &e) != STATUS_OK)
 		status = cli_fail(o.file, &e);
-	else
+	else {
+		cli_confine(SANDBOX_CLOSED);
 		status = run(&o, list_fd, fd);
+	}
 	if (list_fd > 0)
 		close(list_fd);
 	if (fd > 0)

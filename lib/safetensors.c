@@ -26,12 +26,32 @@ bool safetensors_recognise(const unsigned char *head, size_t n)
 	return n > LENGTH_BYTES && head[LENGTH_BYTES] == '{';
 }
 
+/* Jansson does not tell of every allocation that fails while it reads or writes a text: it leaves out a
+ * character or a name. So we look ourselves. */
+static _Thread_local bool lacked_memory;
+
+static void *allocate(size_t n)
+{
+	void *p = malloc(n);
+	lacked_memory |= !p;
+	return p;
+}
+
+static void watch_memory(void)
+{
+	lacked_memory = false;
+	json_set_alloc_funcs(allocate, free);
+}
+
 static enum status parse_json(const unsigned char *text, size_t n, json_t **out, struct error *e)
 {
 	json_error_t why;
+	watch_memory();
 	json_t *header = json_loadb((const char *)text, n, JSON_REJECT_DUPLICATES, &why);
-	if (!header && json_error_code(&why) == json_error_out_of_memory)
+	if (lacked_memory) {
+		json_decref(header);
 		return error_memory(e);
+	}
 	if (!header)
 		return error_set(e, STATUS_MALFORMED, "header (byte %d): %s",
 		                 LENGTH_BYTES + why.position, why.text);
@@ -247,7 +267,9 @@ static enum status notes_to_json(const struct tensors *t, json_t *header, struct
 		return error_memory(e);
 	for (size_t i = 0; i < t->nnotes; i++) {
 		if (!set(notes, t->notes[i].key, json_string(t->notes[i].value)))
-			return error_set(e, STATUS_MALFORMED, "note %s is not UTF-8", t->notes[i].key);
+			return lacked_memory ? error_memory(e)
+			                     : error_set(e, STATUS_MALFORMED, "note %s is not UTF-8",
+			                                 t->notes[i].key);
 	}
 	return STATUS_OK;
 }
@@ -264,8 +286,10 @@ static enum status tensors_to_json(const struct tensors *t, json_t *header, stru
 			return error_set(e, STATUS_UNSUPPORTED, "a tensor cannot be named %s",
 			                 notes_key);
 		if (!set(header, item->name, entry_to_json(item, begin, end)))
-			return error_set(e, STATUS_MALFORMED, "tensor %s: its name is not UTF-8",
-			                 item->name);
+			return lacked_memory
+			           ? error_memory(e)
+			           : error_set(e, STATUS_MALFORMED,
+			                       "tensor %s: its name is not UTF-8", item->name);
 		begin = end;
 	}
 	return STATUS_OK;
@@ -283,18 +307,20 @@ static void write_header(const char *text, FILE *f)
 
 enum status safetensors_write(const struct tensors *t, FILE *f, struct error *e)
 {
+	watch_memory();
 	json_t *header = json_object();
 	char *text = NULL;
 	if (!header)
 		return error_memory(e);
 	if (tensors_to_json(t, header, e) == STATUS_OK) {
 		text = json_dumps(header, JSON_COMPACT);
-		if (!text)
+		if (!text || lacked_memory)
 			error_memory(e);
 	}
-	if (text)
+	bool good = e->status == STATUS_OK;
+	if (good)
 		write_header(text, f);
-	for (size_t i = 0; text && i < t->nitems; i++)
+	for (size_t i = 0; good && i < t->nitems; i++)
 		fwrite(t->items[i].data, tensor_type_bytes(t->items[i].type), t->items[i].nelements,
 		       f);
 	free(text);

@@ -141,7 +141,7 @@ help_and_version() {
 	cmp out help
 	ends 0 "$program" --version
 	silent
-	[ "$(cat out)" = "$program (nicetools) $VERSION" ]
+	[[ $(cat out) == "$program (nicetools) $VERSION"$'\nsandbox: '@(seccomp|none) ]]
 	mv out version
 	ends 0 "$program" -V
 	silent

@@ -58,7 +58,7 @@ refused_recipes() {
 
 @test "pt2nice: notes and layout of what it writes" {
 	pt good | pt2nice > out
-	version=$(pt2nice --version | sed 's/.* //')
+	version=$(pt2nice --version | sed -n 's/.* (nicetools) //p')
 	json='{"__metadata__":{"origin":"PyTorch state dict","mask_config":"1","program":"nicetools '$version'"},'
 	json+='"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
 	while [ $((${#json} % 8)) -ne 0 ]; do json+=' '; done
