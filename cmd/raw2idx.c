@@ -116,9 +116,15 @@ static enum status write_records(struct records *r, struct options *o, FILE *bod
 static enum status complete(FILE *body, off_t start, uint32_t nrecords, struct error *e)
 {
 	unsigned char count[4];
+	ssize_t put = 0;
 	num_put_be32(count, nrecords);
-	if (fflush(body) != 0 || ferror(body) ||
-	    pwrite(fileno(body), count, sizeof(count), start + 4) != (ssize_t)sizeof(count))
+	bool good = fflush(body) == 0 && !ferror(body);
+	for (size_t done = 0; good && done < sizeof(count); done += (size_t)put) {
+		put = pwrite(fileno(body), count + done, sizeof(count) - done,
+		             start + 4 + (off_t)done);
+		good = put > 0;
+	}
+	if (!good)
 		return error_system(e, "cannot write the %s",
 				    body == stdout ? "output" : "temporary file");
 	return STATUS_OK;
