@@ -65,8 +65,84 @@ static size_t round_up(double value, char text[NUM_TEXT])
 	return strtod(text, NULL) == value ? length : 0;
 }
 
+__extension__ typedef unsigned __int128 uint128;
+
+/* A value m 2^-e, m < 2^53, times 10^p: 2 m 5^p 2^-(1+e-p), exact in 128 bits for p <= 27. */
+struct scaled {
+	uint128 m;        /* 2 m 5^p */
+	int shift;        /* 1 + e - p, from 1 to 126 */
+	uint128 half_ulp; /* in units of m: 5^p */
+};
+
+/* The nearest whole number, ties to even, and whether as a decimal it reads back to the value: the
+ * ends of the interval read back if the value's significand is even. */
+static bool shortest(const struct scaled *s, bool even, uint64_t *whole)
+{
+	uint128 unit = (uint128)1 << s->shift, rest = s->m & (unit - 1);
+	uint64_t down = (uint64_t)(s->m >> s->shift);
+	bool up = rest > unit / 2 || (rest == unit / 2 && down % 2 == 1);
+	uint128 distance = up ? unit - rest : rest;
+	*whole = down + up;
+	return distance < s->half_ulp || (distance == s->half_ulp && even);
+}
+
+/* Writes whole / 10^p in the fixed notation, without zeros at the end; p >= 0. */
+static size_t write_fixed(uint64_t whole, int p, bool negative, char text[NUM_TEXT])
+{
+	char digits[NUM_TEXT], *out = text;
+	size_t n = 0;
+	for (; p > 0 && whole % 10 == 0; p--)
+		whole /= 10;
+	int place = 0;
+	do {
+		if (place == p && p > 0)
+			digits[n++] = '.';
+		digits[n++] = (char)('0' + whole % 10);
+		whole /= 10;
+		place++;
+	} while (whole > 0 || place <= p);
+	if (negative)
+		*out++ = '-';
+	while (n > 0)
+		*out++ = digits[--n];
+	*out = '\0';
+	return (size_t)(out - text);
+}
+
+/* Most numbers: 1e-4 <= |value| < 1e15 that are no whole powers of two, by exact arithmetic and as
+ * the general way below writes them; 0 for the others. */
+static size_t format_moderate(double value, char text[NUM_TEXT])
+{
+	static const double powers[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1,  1e2,  1e3,  1e4,  1e5,
+	                                1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	uint64_t bits, whole;
+	double magnitude = fabs(value);
+	int order = 0; /* 10^(order-4) <= magnitude */
+	if (!(magnitude >= powers[0] && magnitude < powers[19]))
+		return 0;
+	memcpy(&bits, &magnitude, sizeof(bits));
+	uint64_t m = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+	int e = 1075 - (int)(bits >> 52);
+	while (magnitude >= powers[order + 1])
+		order++;
+	for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
+		int p = digits - 1 - (order - 4);
+		struct scaled s = {2 * (uint128)m, 1 + e - p, 1};
+		if (p > 27 || s.shift < 1 || s.shift > 126 || m == UINT64_C(1) << 52)
+			return 0;
+		for (int i = 0; i < p; i++)
+			s.m *= 5, s.half_ulp *= 5;
+		if (shortest(&s, m % 2 == 0, &whole))
+			return write_fixed(whole, p, signbit(value), text);
+	}
+	return 0;
+}
+
 size_t num_format_double(double value, char text[NUM_TEXT])
 {
+	size_t moderate = format_moderate(value, text);
+	if (moderate > 0)
+		return moderate;
 	if (isnan(value))
 		return (size_t)snprintf(text, NUM_TEXT, "nan");
 	if (isinf(value))

@@ -3,6 +3,10 @@
 #include "num.h"
 #include "tap.h"
 
+#include <math.h>
+
+#include <stdio.h>
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +209,29 @@ static void bytes(void)
 	   "64 bits, both ways");
 }
 
+/* What the C library prints with the fewest digits from 15 on that read back. */
+static void like_the_library(void)
+{
+	size_t different = 0;
+	uint64_t state = 1;
+	for (int i = 0; i < 100000; i++) {
+		char ours[NUM_TEXT], theirs[NUM_TEXT];
+		int exponent;
+		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		double value = ldexp((double)(state >> (11 + i % 40)), -(int)(state >> 20 & 63));
+		value = i % 3 == 0 ? (double)(state >> 40) / pow(10, i % 9) : value;
+		if (value == 0 || fabs(frexp(value, &exponent)) == 0.5)
+			continue; /* powers of two: see above */
+		for (int digits = 15; digits <= 17; digits++) {
+			snprintf(theirs, sizeof(theirs), "%.*g", digits, value);
+			if (strtod(theirs, NULL) == value)
+				break;
+		}
+		different += num_format_double(value, ours) != strlen(theirs) || strcmp(ours, theirs) != 0;
+	}
+	ok(different == 0, "100000 numbers are printed as the C library prints them (%zu differ)", different);
+}
+
 int main(void)
 {
 	parse_u64();
@@ -217,5 +244,6 @@ int main(void)
 	all_shortest("random bit patterns", any, RANDOM_NUMBERS);
 	products_and_sums();
 	bytes();
+	like_the_library();
 	return tap_end();
 }
