@@ -229,10 +229,11 @@ static enum status add_file(struct state *state, const struct options *o, const 
 	return e->status;
 }
 
+/* sorted is NULL if the numbers were not kept: then no quantile was asked for. */
 static void report_quantiles(struct report *r, const struct sample *sorted, const struct options *o)
 {
 	char p[NUM_TEXT], name[REPORT_NAME];
-	for (size_t i = 0; i < o->nquantiles; i++) {
+	for (size_t i = 0; sorted && i < o->nquantiles; i++) {
 		num_format_double(o->p[i], p);
 		snprintf(name, sizeof(name), "quantile:%s", p);
 		report_number(r, name, sample_quantile(sorted, o->p[i]));

@@ -14,8 +14,9 @@ setup() {
 # all_of PATTERN N: the pictures, N at least, become the records that an independent writer computed.
 all_of() {
 	local size type pictures n=0
-	cd "$good"
+	cd "$good" || return
 	for size in $(printf '%s\n' $1.png | sed -E 's/.*(-|[a-z])([0-9x]+).png$/\2/' | sort -u); do
+		# shellcheck disable=SC2206 # a pattern, to become the names of pictures
 		pictures=($1$size.png)
 		for type in u8 f32 f64; do
 			png2raw -t $type "${pictures[@]}" | cmp - <(cat "${pictures[@]/%.png/.$type}")

@@ -41,14 +41,14 @@ NO='Operation not permitted'
 
 @test "sandbox: programs that open more of their inputs open them for reading only" {
 	for command in 'idx2raw x.idx' 'png2raw x.png' 'niceflow -m m x.f32' 'nicestat ll' 'nicethresh -t 0 ll' 'niceroc ll ll'; do
-		confined done "$NO" $command
+		confined 'done' "$NO" $command
 	done
 	[ -e victim ]
 	[ ! -e misbehaved ]
 }
 
 @test "sandbox: nicetrain writes files, and that is all" {
-	confined done done nicetrain -q -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 x.f32
+	confined 'done' 'done' nicetrain -q -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 x.f32
 }
 
 @test "sandbox: bad input is confined, too" {

@@ -8,7 +8,8 @@ npasses=6000
 for _ in $(rounds); do
 	sample plain "$(clock "head -c $((npasses * 784)) $work/images.u8 | niceflow -t u8 -m $work/model.safetensors")"
 	for k in 1 8 64; do
-		sample $k "$(clock "head -c $((npasses / k * 784)) $work/images.u8 |
+		bytes=$((784 * (npasses / k)))
+		sample $k "$(clock "head -c $bytes $work/images.u8 |
 			niceflow -t u8 -k $k -m $work/model.safetensors")"
 	done
 done
