@@ -399,7 +399,7 @@ static void print_epoch(const struct report *r, const struct trainer *t)
 		        t->last.stdev, t->last.skewness, t->last.min, bits, left,
 		        t->best_epoch == t->epoch ? " *" : "");
 	if (r->log) {
-		fprintf(r->log, "%" PRIu64 "\t%" PRIu64 "\t%.1f\t%.1f\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+		fprintf(r->log, "%" PRIu64 "\t%" PRIu64 "\t%.3f\t%.1f\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
 		        t->epoch, t->epoch * epoch_records, elapsed, rate, t->last_train, t->last.mean,
 		        t->last.stdev, t->last.skewness, t->last.min, bits);
 		fflush(r->log);
