@@ -37,7 +37,7 @@ table() {
 		nicethresh  ll        0   -t -14 -u -12 -p ll
 		nicethresh  ll.f64    0   -b -p ll.f64 --alpha 0.3
 		nicethresh  ll        0   -p ll --fdr 0.9 --two-sided
-		nicethresh  ll        1   -t -14 --labels 01
+		nicethresh  ll        1   -t -14 --labels labels
 		nicetrain   x.f32     1   -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 -q
 		nicetrain   x.u8      1   -o model -t u8 -d 2x3 --mid 4 --epochs 2 --batch 2 --valid x.u8 -j 1 -q
 		png2raw     x.png     1   -t u8
@@ -67,7 +67,7 @@ open("ll.f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open("l
 	nicestat -k 1 ll > calibration
 	nicestat -s ll > state
 	printf '%s\n' 0 3 > list
-	printf '%s\n' 0 0 1 0 > 01
+	printf '%s\n' 0 0 1 0 > labels
 	raw2png -t u8 -d 2x3 x.u8 > x.png
 	: > empty
 }
@@ -208,7 +208,7 @@ files() {
 		niceflow    -m            m            x.f32
 		nicethresh  -c            calibration  ll
 		nicethresh  -p            ll           -t -14 ll
-		nicethresh  --labels      01           -t -14 ll
+		nicethresh  --labels      labels       -t -14 ll
 		nicetrain   -o            new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q x.f32
 		nicetrain   --valid       x.f32        -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
 		nicetrain   --checkpoint  new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
