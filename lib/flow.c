@@ -61,28 +61,46 @@ static enum status allocate(struct flow *f, size_t width, struct error *e)
 	return e->status;
 }
 
-/* Takes one layer's parameters from the file's tensors, by way of a buffer. */
-static enum status set_layer(struct mlp *m, size_t layer, const struct statedict_layer *l,
-                             struct error *e)
+/* Floats of the largest layer. */
+static size_t largest_layer(const struct statedict *s)
 {
-	float *buffer = malloc((l->weight->nelements + l->bias->nelements) * sizeof(float));
-	if (!buffer)
-		return error_memory(e);
-	float *bias = buffer + l->weight->nelements;
-	tensor_to_float(l->weight, 0, l->weight->nelements, buffer);
-	tensor_to_float(l->bias, 0, l->bias->nelements, bias);
-	mlp_set_layer(m, layer, l->in, l->out, buffer, bias, e);
-	free(buffer);
-	return e->status;
+	size_t largest = 0;
+	for (size_t i = 0; i < s->ncouplings * s->nlayers; i++) {
+		size_t n = s->layers[i].weight->nelements + s->layers[i].bias->nelements;
+		largest = n > largest ? n : largest;
+	}
+	return largest;
 }
 
+/* buffer: room for the largest layer. */
 static enum status set_conditioner(struct mlp *m, const struct statedict_layer *layers,
-                                   size_t nlayers, const struct matmul *matmul, struct error *e)
+                                   size_t nlayers, const struct matmul *matmul, float *buffer,
+                                   struct error *e)
 {
 	if (mlp_init(m, matmul, nlayers, e) != STATUS_OK)
 		return e->status;
-	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++)
-		set_layer(m, i, &layers[i], e);
+	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
+		const struct statedict_layer *l = &layers[i];
+		float *bias = buffer + l->weight->nelements;
+		tensor_to_float(l->weight, 0, l->weight->nelements, buffer);
+		tensor_to_float(l->bias, 0, l->bias->nelements, bias);
+		mlp_set_layer(m, i, l->in, l->out, buffer, bias, e);
+	}
+	return e->status;
+}
+
+/* The parameters go from the file's tensors into the layers by way of one buffer: a new one for
+ * each layer would have to be mapped and cleared each time. */
+static enum status set_conditioners(struct flow *f, const struct statedict *s,
+                                    const struct matmul *matmul, struct error *e)
+{
+	float *buffer = malloc(largest_layer(s) * sizeof(float));
+	if (!buffer)
+		return error_memory(e);
+	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)
+		set_conditioner(&f->conditioners[i], s->layers + i * s->nlayers, s->nlayers, matmul,
+		                buffer, e);
+	free(buffer);
 	return e->status;
 }
 
@@ -92,9 +110,8 @@ enum status flow_init(struct flow *f, const struct statedict *s, const struct ma
 	struct flow made = {.d = s->d, .ncouplings = s->ncouplings, .mask_config = s->mask_config};
 	if (allocate(&made, widest(s), e) == STATUS_OK)
 		set_scale(&made, s->scale, e);
-	for (size_t i = 0; i < made.ncouplings && e->status == STATUS_OK; i++)
-		set_conditioner(&made.conditioners[i], s->layers + i * s->nlayers, s->nlayers, matmul,
-		                e);
+	if (e->status == STATUS_OK)
+		set_conditioners(&made, s, matmul, e);
 	if (e->status == STATUS_OK)
 		*f = made;
 	else
