@@ -104,3 +104,15 @@ messages() {
 		[[ $line == *'AddressSanitizer failed to allocate'* ]] || messages+=("$line")
 	done < err
 }
+
+# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
+refused() {
+	local status=$1 message=$2
+	shift 2
+	run "-$status" --separate-stderr "$@"
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "$message" ]
+}
+
+# value NAME FILE: of a calibration.
+value() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$2"; }

@@ -1,14 +1,5 @@
 load helper
 
-# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
-refused() {
-	local status=$1 message=$2
-	shift 2
-	run "-$status" --separate-stderr "$@"
-	[ -z "$output" ]
-	[ "${stderr_lines[0]}" = "$message" ]
-}
-
 # agrees NORMAL ANOMALOUS: with the definitions, by brute force.
 agrees() {
 	niceroc "$1" "$2" > results

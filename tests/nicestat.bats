@@ -5,18 +5,6 @@ need_python() {
 	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || skip "needs python3 >= 3.11"
 }
 
-# value NAME FILE: of a calibration.
-value() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$2"; }
-
-# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
-refused() {
-	local status=$1 message=$2
-	shift 2
-	run "-$status" --separate-stderr "$@"
-	[ -z "$output" ]
-	[ "${stderr_lines[0]}" = "$message" ]
-}
-
 @test "nicestat: ten lines, exact where sums of squares fail" {
 	printf '%s\n' 1000000000 1000000001 1000000002 1000000000 1000000001 1000000002 > in
 	nicestat in > out

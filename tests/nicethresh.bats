@@ -1,14 +1,5 @@
 load helper
 
-# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
-refused() {
-	local status=$1 message=$2
-	shift 2
-	run "-$status" --separate-stderr "$@"
-	[ -z "$output" ]
-	[ "${stderr_lines[0]}" = "$message" ]
-}
-
 setup() {
 	printf '%s\n' -12.5 -30 nan -13 -13.000000000000002 inf -inf 0 > in
 }

@@ -4,20 +4,8 @@ load helper
 
 oracle() { python3 "$ROOT/tests/threshold_oracle.py" "$@"; }
 
-# value NAME FILE: of a calibration.
-value() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$2"; }
-
 # near A B RELATIVE
 near() { awk -v a="$1" -v b="$2" -v r="$3" 'BEGIN { d = a - b; exit !((d < 0 ? -d : d) <= r * (b < 0 ? -b : b)) }'; }
-
-# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
-refused() {
-	local status=$1 message=$2
-	shift 2
-	run "-$status" --separate-stderr "$@"
-	[ -z "$output" ]
-	[ "${stderr_lines[0]}" = "$message" ]
-}
 
 @test "threshold: -d is what exact fractions say, whatever the order" {
 	python3 -c 'import random
