@@ -1,6 +1,7 @@
 /* Knows the NICE flow. Does not know where its parameters come from or how products are made. */
 #include "flow.h"
 
+#include "pages.h"
 #include "prior.h"
 
 #include <math.h>
@@ -32,15 +33,15 @@ static size_t widest(const struct statedict *s)
 	return width;
 }
 
+/* (MATMUL_MAX_ROWS, width), zero: rows without a record are computed, too. */
 static void *workspace(size_t width, size_t size, struct error *e)
 {
-	void *p = width > SIZE_MAX / size / MATMUL_MAX_ROWS
-	              ? NULL
-	              : aligned_alloc(64, (MATMUL_MAX_ROWS * width * size + 63) / 64 * 64);
+	bool fits = width <= SIZE_MAX / size / MATMUL_MAX_ROWS;
+	void *p = fits ? pages_alloc(MATMUL_MAX_ROWS * width, size) : NULL;
 	if (!p)
 		error_memory(e);
 	else
-		memset(p, 0, MATMUL_MAX_ROWS * width * size); /* rows without a record are computed, too */
+		memset(p, 0, MATMUL_MAX_ROWS * width * size);
 	return p;
 }
 
@@ -81,20 +82,19 @@ static enum status set_conditioner(struct mlp *m, const struct statedict_layer *
 		return e->status;
 	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
 		const struct statedict_layer *l = &layers[i];
-		float *bias = buffer + l->weight->nelements;
-		tensor_to_float(l->weight, 0, l->weight->nelements, buffer);
-		tensor_to_float(l->bias, 0, l->bias->nelements, bias);
-		mlp_set_layer(m, i, l->in, l->out, buffer, bias, e);
+		const float *weight = tensor_floats(l->weight, buffer);
+		const float *bias = tensor_floats(l->bias, buffer + l->weight->nelements);
+		mlp_set_layer(m, i, l->in, l->out, weight, bias, e);
 	}
 	return e->status;
 }
 
-/* The parameters go from the file's tensors into the layers by way of one buffer: a new one for
+/* Parameters that are no float32 in the file go into the layers by way of one buffer: a new one for
  * each layer would have to be mapped and cleared each time. */
 static enum status set_conditioners(struct flow *f, const struct statedict *s,
                                     const struct matmul *matmul, struct error *e)
 {
-	float *buffer = malloc(largest_layer(s) * sizeof(float));
+	float *buffer = pages_alloc(largest_layer(s), sizeof(float));
 	if (!buffer)
 		return error_memory(e);
 	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)

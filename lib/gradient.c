@@ -1,6 +1,7 @@
 /* Knows the way forth and back through the couplings. Does not know how parameters are changed. */
 #include "gradient.h"
 
+#include "pages.h"
 #include "parallel.h"
 #include "prior.h"
 #include "vector.h"
@@ -128,8 +129,7 @@ static enum status create_learners(struct gradient *g, struct error *e)
 
 static void *rows_of(struct gradient *g, size_t width, size_t size, struct error *e)
 {
-	size_t bytes = (g->rows * width * size + 63) / 64 * 64;
-	void *p = e->status == STATUS_OK ? aligned_alloc(64, bytes) : NULL;
+	void *p = e->status == STATUS_OK ? pages_alloc(g->rows * width, size) : NULL;
 	if (!p)
 		error_memory(e);
 	return p;

@@ -11,6 +11,7 @@
  */
 #include "matmul.h"
 
+#include "pages.h"
 #include "parallel.h"
 
 #include <assert.h>
@@ -29,11 +30,17 @@ struct rung {
 	dnnl_memory_t x, y;
 };
 
+/* An array, and oneDNN's view of it. */
+struct array {
+	void *data;
+	dnnl_memory_t memory;
+};
+
 struct linear {
 	size_t in, out;
 	bool relu;
 	bool steady; /* its kernels keep the bits, all of them */
-	dnnl_memory_t weight, bias; /* weight in the order that oneDNN prefers */
+	struct array weight, bias; /* weight in the order that oneDNN prefers */
 	struct rung rungs[NRUNGS];
 };
 
@@ -222,16 +229,24 @@ static dnnl_status_t copy_reordered(dnnl_memory_t from, dnnl_memory_t to, desc_r
 	return status;
 }
 
-/* Allocates memory of the description `to` and fills it from plain C-order data. */
-static dnnl_status_t upload(const float *data, desc_ref plain, desc_ref to, dnnl_memory_t *out)
+static void array_free(struct array *a)
+{
+	dnnl_memory_destroy(a->memory);
+	free(a->data);
+}
+
+/* Allocates an array of the description `to` and fills it from plain C-order data. */
+static dnnl_status_t upload(const float *data, desc_ref plain, desc_ref to, struct array *out)
 {
 	dnnl_memory_t from = NULL;
 	void *handle = (void *)(uintptr_t)data; /* only read */
-	dnnl_status_t status = dnnl_memory_create(&from, plain, engine, handle);
+	out->data = pages_alloc(dnnl_memory_desc_get_size(to), 1);
+	dnnl_status_t status =
+	    out->data ? dnnl_memory_create(&from, plain, engine, handle) : dnnl_out_of_memory;
 	if (status == dnnl_success)
-		status = dnnl_memory_create(out, to, engine, DNNL_MEMORY_ALLOCATE);
+		status = dnnl_memory_create(&out->memory, to, engine, out->data);
 	if (status == dnnl_success)
-		status = copy_reordered(from, *out, plain, to);
+		status = copy_reordered(from, out->memory, plain, to);
 	dnnl_memory_destroy(from);
 	return status;
 }
@@ -280,8 +295,8 @@ static void linear_free(struct linear *l)
 		dnnl_memory_destroy(l->rungs[i].x);
 		dnnl_memory_destroy(l->rungs[i].y);
 	}
-	dnnl_memory_destroy(l->weight);
-	dnnl_memory_destroy(l->bias);
+	array_free(&l->weight);
+	array_free(&l->bias);
 	free(l);
 }
 
@@ -306,8 +321,8 @@ static enum status linear_create(size_t in, size_t out, bool relu, const float *
 static dnnl_status_t run(const struct linear *l, const struct rung *r, const float *x, float *y)
 {
 	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
-	                          {DNNL_ARG_WEIGHTS, l->weight},
-	                          {DNNL_ARG_BIAS, l->bias},
+	                          {DNNL_ARG_WEIGHTS, l->weight.memory},
+	                          {DNNL_ARG_BIAS, l->bias.memory},
 	                          {DNNL_ARG_DST, r->y}};
 	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
 	if (status == dnnl_success)
@@ -328,7 +343,7 @@ static dnnl_status_t rung_create(const struct linear *l, size_t rows, struct run
 {
 	dnnl_primitive_desc_t pd = NULL;
 	desc_ref weight;
-	dnnl_status_t status = dnnl_memory_get_memory_desc(l->weight, &weight);
+	dnnl_status_t status = dnnl_memory_get_memory_desc(l->weight.memory, &weight);
 	if (status == dnnl_success)
 		status = product_create(l, rows, weight, &pd);
 	r->refused = status == dnnl_unimplemented ||

@@ -61,4 +61,8 @@ const char *tensors_find_note(const struct tensors *t, const char *key);      /*
 void tensor_to_float(const struct tensor *t, size_t first, size_t n, float *out);
 void tensor_to_double(const struct tensor *t, size_t first, size_t n, double *out);
 
+/* All elements as float: where they are if they are such in memory, or else in buffer, which has
+ * room for them. */
+const float *tensor_floats(const struct tensor *t, float *buffer);
+
 #endif
