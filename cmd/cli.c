@@ -103,6 +103,14 @@ enum element cli_element(const char *option, const char *arg)
 	return type;
 }
 
+enum precision cli_precision(const char *option, const char *arg)
+{
+	enum precision precision;
+	if (!precision_parse(arg, &precision))
+		cli_usage("%s: '%s' is not one of the precisions f32, bf16", option, arg);
+	return precision;
+}
+
 size_t cli_dims(const char *option, const char *arg, unsigned max_rank, uint32_t *dims,
                 unsigned *rank)
 {

@@ -4,6 +4,7 @@
 #define CLI_H
 
 #include "element.h"
+#include "precision.h"
 #include "sandbox.h"
 #include "status.h"
 
@@ -49,6 +50,7 @@ _Noreturn void cli_usage(const char *format, ...) __attribute__((format(printf, 
  * ("-j") and the bad value. */
 uint64_t cli_u64(const char *option, const char *arg, uint64_t min, uint64_t max);
 double cli_double(const char *option, const char *arg); /* finite */
+enum precision cli_precision(const char *option, const char *arg);
 enum element cli_element(const char *option, const char *arg);
 /* "28x28": rank sizes of at least 1, whose product fits a size_t; sets *rank (1 .. max_rank). */
 size_t cli_dims(const char *option, const char *arg, unsigned max_rank, uint32_t *dims,

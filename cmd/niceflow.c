@@ -20,11 +20,12 @@
 
 static const struct cli cli = {
     "niceflow",
-    "usage: niceflow -m MODEL [-t u8|f32|f64] [-z | -x] [-b] [-j THREADS] [-B BATCH] [-q] [file]\n"
+    "usage: niceflow -m MODEL [-t u8|f32|f64] [-z | -x] [-b] [-p f32|bf16] [-j THREADS] [-B BATCH]\n"
+    "                [-q] [file]\n"
     "       niceflow -m MODEL -t u8 -k K [--bits] [--spread | --weights] [-S SEED] [--first N]\n"
-    "                [-b] [-j THREADS] [-B BATCH] [-q] [file]\n"
-    "       niceflow -m MODEL -n N [-S SEED] [--first N] [-T TEMPERATURE] [-j THREADS] [-B BATCH]\n"
-    "                [-q]\n"
+    "                [-b] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file]\n"
+    "       niceflow -m MODEL -n N [-S SEED] [--first N] [-T TEMPERATURE] [-p f32|bf16] [-j THREADS]\n"
+    "                [-B BATCH] [-q]\n"
     "       niceflow -m MODEL -i\n"
     "Write the log-likelihood (nats) of each raw record under a NICE flow, one per line.\n"
     "\n"
@@ -41,6 +42,7 @@ static const struct cli cli = {
     "      --first N            number of the first record of -k or sample of -n (default 0)\n"
     "  -T, --temperature T      scale of the samples' latents (default 1)\n"
     "  -b, --binary             write likelihoods as raw f64, not as text\n"
+    "  -p, --precision P        products in f32 (default) or bf16\n"
     "  -j, --threads THREADS    threads (default: all cores)\n"
     "  -B, --batch BATCH        records that are taken at once at the most (default 768)\n"
     "  -i, --info               print what the model is\n"
@@ -60,6 +62,7 @@ struct options {
 	size_t k; /* dequantisations */
 	bool bits, spread, weights;
 	bool binary;
+	enum precision precision;
 	unsigned nthreads; /* 0: the default */
 	size_t batch;
 	enum progress_wish progress;
@@ -87,6 +90,8 @@ static void check_bound(const struct options *o)
 static void check_options(const struct options *o, int argc)
 {
 	check_bound(o);
+	if (o->precision == PRECISION_BF16 && !matmul_has_bf16())
+		cli_usage("-p: this machine has no bfloat16 products");
 	if (!o->model)
 		cli_usage("no model: -m MODEL");
 	if ((o->mode == SAMPLES || o->mode == INFO) && optind < argc)
@@ -110,6 +115,7 @@ static const struct option table[] = {{"model", required_argument, NULL, 'm'},
                                       {"first", required_argument, NULL, FIRST},
                                       {"temperature", required_argument, NULL, 'T'},
                                       {"binary", no_argument, NULL, 'b'},
+                                      {"precision", required_argument, NULL, 'p'},
                                       {"threads", required_argument, NULL, 'j'},
                                       {"batch", required_argument, NULL, 'B'},
                                       {"info", no_argument, NULL, 'i'},
@@ -142,7 +148,7 @@ static bool bound_option(int c, struct options *o)
 static void parse_options(int argc, char **argv, struct options *o)
 {
 	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = MATMUL_MAX_ROWS};
-	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:k:S:T:bj:B:iqhV", table, NULL)) != -1;) {
+	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:k:S:T:bp:j:B:iqhV", table, NULL)) != -1;) {
 		switch (c) {
 		case 'm':
 			o->model = optarg;
@@ -171,6 +177,9 @@ static void parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'b':
 			o->binary = true;
+			break;
+		case 'p':
+			o->precision = cli_precision("-p", optarg);
 			break;
 		case 'j':
 			o->nthreads = (unsigned)cli_u64("-j", optarg, 1, 1024);
@@ -421,7 +430,7 @@ static enum status load(const struct options *o, struct flow *f, struct error *e
 	if (stream_open(o->model, &fd, e) == STATUS_OK &&
 	    modelfile_read(fd, &tensors, e) == STATUS_OK &&
 	    statedict_read(&dict, &tensors, e) == STATUS_OK &&
-	    flow_init(f, &dict, &matmul_dnnl, e) == STATUS_OK && o->mode == INFO)
+	    flow_init(f, &dict, &matmul_dnnl, o->precision, e) == STATUS_OK && o->mode == INFO)
 		print_info(&dict, &tensors, f->log_det);
 	statedict_release(&dict);
 	tensors_release(&tensors);

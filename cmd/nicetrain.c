@@ -164,7 +164,7 @@ static bool training_option(int c, struct trainer_options *t)
 		t->cosine = choice("--schedule", optarg, "cosine", "constant");
 		return true;
 	case 'p':
-		t->precision = choice("-p", optarg, "f32", "bf16") ? PRECISION_F32 : PRECISION_BF16;
+		t->precision = cli_precision("-p", optarg);
 		return true;
 	case 'S':
 		t->seed = cli_u64("-S", optarg, 0, UINT64_MAX);

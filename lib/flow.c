@@ -2,7 +2,9 @@
 #include "flow.h"
 
 #include "pages.h"
+#include "parallel.h"
 #include "prior.h"
+#include "vector.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -55,10 +57,11 @@ static enum status allocate(struct flow *f, size_t width, struct error *e)
 		return error_memory(e);
 	for (int i = 0; i < 2; i++) {
 		f->half[i] = workspace(f->d / 2, sizeof(double), e);
-		f->work[i] = workspace(width, sizeof(float), e);
+		f->work[i] = workspace(width, precision_bytes(f->precision), e);
 	}
-	f->off = workspace(f->d / 2, sizeof(float), e);
+	f->input = workspace(f->d / 2, precision_bytes(f->precision), e);
 	f->shift = workspace(f->d / 2, sizeof(float), e);
+	f->z = workspace(f->d, sizeof(double), e);
 	return e->status;
 }
 
@@ -75,10 +78,10 @@ static size_t largest_layer(const struct statedict *s)
 
 /* buffer: room for the largest layer. */
 static enum status set_conditioner(struct mlp *m, const struct statedict_layer *layers,
-                                   size_t nlayers, const struct matmul *matmul, float *buffer,
-                                   struct error *e)
+                                   size_t nlayers, const struct matmul *matmul,
+                                   enum precision precision, float *buffer, struct error *e)
 {
-	if (mlp_init(m, matmul, nlayers, e) != STATUS_OK)
+	if (mlp_init(m, matmul, precision, nlayers, e) != STATUS_OK)
 		return e->status;
 	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
 		const struct statedict_layer *l = &layers[i];
@@ -99,15 +102,18 @@ static enum status set_conditioners(struct flow *f, const struct statedict *s,
 		return error_memory(e);
 	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)
 		set_conditioner(&f->conditioners[i], s->layers + i * s->nlayers, s->nlayers, matmul,
-		                buffer, e);
+		                f->precision, buffer, e);
 	free(buffer);
 	return e->status;
 }
 
 enum status flow_init(struct flow *f, const struct statedict *s, const struct matmul *matmul,
-                      struct error *e)
+                      enum precision precision, struct error *e)
 {
-	struct flow made = {.d = s->d, .ncouplings = s->ncouplings, .mask_config = s->mask_config};
+	struct flow made = {.d = s->d,
+	                    .ncouplings = s->ncouplings,
+	                    .mask_config = s->mask_config,
+	                    .precision = precision};
 	if (allocate(&made, widest(s), e) == STATUS_OK)
 		set_scale(&made, s->scale, e);
 	if (e->status == STATUS_OK)
@@ -130,69 +136,167 @@ void flow_release(struct flow *f)
 		free(f->half[i]);
 		free(f->work[i]);
 	}
-	free(f->off);
+	free(f->input);
 	free(f->shift);
+	free(f->z);
 	*f = (struct flow){0};
 }
 
 /* ---- one batch of at most MATMUL_MAX_ROWS records, as two halves ---- */
 
-static void split(struct flow *f, size_t rows, const double *x)
+/* One pass over a batch; not all of it is used by each. */
+struct pass {
+	struct flow *f;
+	const double *factor; /* (D), or NULL for none */
+	const double *from;   /* (rows, D) */
+	double *to;           /* (rows, D) */
+	double *ll;           /* (rows), or NULL */
+	size_t on;            /* the half that a coupling moves */
+	double sign;
+};
+
+enum { PIECE = 512, GRAIN = 8192 /* elements that are worth a thread */ };
+
+static size_t grain_rows(const struct flow *f)
 {
-	for (size_t k = 0; k < rows * f->d / 2; k++) {
-		f->half[0][k] = x[2 * k];
-		f->half[1][k] = x[2 * k + 1];
+	return GRAIN / f->d + 1;
+}
+
+VECTORISED static void split(size_t n, const double *restrict x, double *restrict even,
+                             double *restrict odd)
+{
+	for (size_t k = 0; k < n; k++) {
+		even[k] = x[2 * k];
+		odd[k] = x[2 * k + 1];
 	}
 }
 
-static void join(const struct flow *f, size_t rows, double *x)
+VECTORISED static void join(size_t n, const double *restrict even, const double *restrict odd,
+                            double *restrict x)
 {
-	for (size_t k = 0; k < rows * f->d / 2; k++) {
-		x[2 * k] = f->half[0][k];
-		x[2 * k + 1] = f->half[1][k];
+	for (size_t k = 0; k < n; k++) {
+		x[2 * k] = even[k];
+		x[2 * k + 1] = odd[k];
 	}
+}
+
+VECTORISED static void multiply(size_t n, const double *restrict factor, double *restrict x)
+{
+	for (size_t k = 0; k < n; k++)
+		x[k] *= factor[k];
+}
+
+VECTORISED static void add(size_t n, double sign, const float *restrict shift, double *restrict on)
+{
+	for (size_t k = 0; k < n; k++)
+		on[k] += sign * (double)shift[k];
+}
+
+VECTORISED static void narrow(size_t n, const double *restrict from, float *restrict to)
+{
+	for (size_t k = 0; k < n; k++)
+		to[k] = (float)from[k];
+}
+
+/* The elements begin .. end-1 of a half become a conditioner's input. */
+static void make_input(struct flow *f, const double *half, size_t begin, size_t end)
+{
+	float piece[PIECE];
+	for (size_t k = begin, n; k < end; k += n) {
+		n = end - k < PIECE ? end - k : PIECE;
+		narrow(n, half + k, piece);
+		precision_from_float(f->precision, n, piece,
+		                     (char *)f->input + k * precision_bytes(f->precision));
+	}
+}
+
+/* The records, scaled if there is a factor, into halves; the half that the first coupling reads
+ * into its input. */
+static void begin_rows(void *context, size_t begin, size_t end)
+{
+	const struct pass *p = context;
+	struct flow *f = p->f;
+	size_t half = f->d / 2;
+	for (size_t r = begin; r < end; r++) {
+		double *z = f->z + r * f->d;
+		memcpy(z, p->from + r * f->d, f->d * sizeof(double));
+		if (p->factor)
+			multiply(f->d, p->factor, z);
+		split(half, z, f->half[0] + r * half, f->half[1] + r * half);
+	}
+	make_input(f, f->half[1 - p->on], begin * half, end * half);
+}
+
+/* on <- on + sign shift; what was moved is what the next coupling reads. */
+static void move_range(void *context, size_t begin, size_t end)
+{
+	const struct pass *p = context;
+	double *on = p->f->half[p->on];
+	add(end - begin, p->sign, p->f->shift + begin, on + begin);
+	make_input(p->f, on, begin, end);
+}
+
+/* The halves into records, scaled if there is a factor; and what these are worth under the prior. */
+static void end_rows(void *context, size_t begin, size_t end)
+{
+	const struct pass *p = context;
+	struct flow *f = p->f;
+	size_t half = f->d / 2;
+	for (size_t r = begin; r < end; r++) {
+		double *z = p->to + r * f->d;
+		join(half, f->half[0] + r * half, f->half[1] + r * half, z);
+		if (p->factor)
+			multiply(f->d, p->factor, z);
+		if (p->ll)
+			p->ll[r] = prior_log_density(z, f->d) + f->log_det;
+	}
+}
+
+/* Which half coupling i moves. */
+static size_t moved_half(const struct flow *f, size_t i)
+{
+	return 1 - ((size_t)f->mask_config + i) % 2;
 }
 
 /* on <- on + sign MLP_i(off) */
 static enum status couple(struct flow *f, size_t rows, size_t i, double sign, struct error *e)
 {
-	size_t moves_even = ((size_t)f->mask_config + i) % 2;
-	double *on = f->half[1 - moves_even];
-	const double *off = f->half[moves_even];
-	size_t n = rows * f->d / 2;
-	for (size_t k = 0; k < n; k++)
-		f->off[k] = (float)off[k];
-	if (mlp_forward(&f->conditioners[i], rows, f->off, f->work, f->shift, e) != STATUS_OK)
-		return e->status;
-	for (size_t k = 0; k < n; k++)
-		on[k] += sign * (double)f->shift[k];
+	struct pass p = {.f = f, .on = moved_half(f, i), .sign = sign};
+	if (mlp_forward(&f->conditioners[i], rows, f->input, f->work, f->shift, e) == STATUS_OK)
+		parallel_for(rows * f->d / 2, GRAIN, move_range, &p);
+	return e->status;
+}
+
+/* x to z; ll may be NULL. */
+static enum status forth(struct flow *f, size_t rows, const double *x, double *z, double *ll,
+                         struct error *e)
+{
+	struct pass first = {.f = f, .from = x, .on = moved_half(f, 0)};
+	struct pass last = {.f = f, .factor = f->factor[0], .to = z, .ll = ll};
+	parallel_for(rows, grain_rows(f), begin_rows, &first);
+	for (size_t i = 0; i < f->ncouplings; i++) {
+		if (couple(f, rows, i, 1, e) != STATUS_OK)
+			return e->status;
+	}
+	parallel_for(rows, grain_rows(f), end_rows, &last);
 	return STATUS_OK;
 }
 
-static enum status couple_all(struct flow *f, size_t rows, struct error *e)
+/* z to x */
+static enum status back(struct flow *f, size_t rows, const double *z, double *x, struct error *e)
 {
-	for (size_t i = 0; i < f->ncouplings; i++) {
-		if (couple(f, rows, i, 1, e) != STATUS_OK)
-			break;
-	}
-	return e->status;
-}
-
-static enum status uncouple_all(struct flow *f, size_t rows, struct error *e)
-{
+	struct pass first = {.f = f,
+	                     .factor = f->factor[1],
+	                     .from = z,
+	                     .on = moved_half(f, f->ncouplings - 1)};
+	struct pass last = {.f = f, .to = x};
+	parallel_for(rows, grain_rows(f), begin_rows, &first);
 	for (size_t i = f->ncouplings; i-- > 0;) {
 		if (couple(f, rows, i, -1, e) != STATUS_OK)
-			break;
+			return e->status;
 	}
-	return e->status;
-}
-
-static void scale_rows(const double *factor, size_t rows, size_t d, const double *from, double *to)
-{
-	for (size_t r = 0; r < rows; r++) {
-		for (size_t j = 0; j < d; j++)
-			to[r * d + j] = from[r * d + j] * factor[j];
-	}
+	parallel_for(rows, grain_rows(f), end_rows, &last);
+	return STATUS_OK;
 }
 
 /* ---- any number of records ---- */
@@ -206,11 +310,8 @@ enum status flow_forward(struct flow *f, size_t n, const double *x, double *z, s
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
 		rows = rows_of(n);
-		split(f, rows, x);
-		if (couple_all(f, rows, e) != STATUS_OK)
+		if (forth(f, rows, x, z, NULL, e) != STATUS_OK)
 			break;
-		join(f, rows, z);
-		scale_rows(f->factor[0], rows, f->d, z, z);
 	}
 	return e->status;
 }
@@ -219,11 +320,8 @@ enum status flow_inverse(struct flow *f, size_t n, const double *z, double *x, s
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
 		rows = rows_of(n);
-		scale_rows(f->factor[1], rows, f->d, z, x);
-		split(f, rows, x);
-		if (uncouple_all(f, rows, e) != STATUS_OK)
+		if (back(f, rows, z, x, e) != STATUS_OK)
 			break;
-		join(f, rows, x);
 	}
 	return e->status;
 }
@@ -231,16 +329,10 @@ enum status flow_inverse(struct flow *f, size_t n, const double *z, double *x, s
 enum status flow_log_likelihood(struct flow *f, size_t n, const double *x, double *ll,
                                 struct error *e)
 {
-	double *z = malloc(MATMUL_MAX_ROWS * f->d * sizeof(double));
-	if (!z)
-		return error_memory(e);
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, ll += rows) {
 		rows = rows_of(n);
-		if (flow_forward(f, rows, x, z, e) != STATUS_OK)
+		if (forth(f, rows, x, f->z, ll, e) != STATUS_OK)
 			break;
-		for (size_t r = 0; r < rows; r++)
-			ll[r] = prior_log_density(z + r * f->d, f->d) + f->log_det;
 	}
-	free(z);
 	return e->status;
 }

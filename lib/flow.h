@@ -8,7 +8,8 @@
  *     z_j = exp(s_j) x_j,   log |det J| = sum_j s_j
  *     log p(x) = sum_j log p(z_j) + sum_j s_j,   log p(z) = -(|z| + 2 log(1 + exp(-|z|)))
  *
- * The conditioners MLP_i are computed in float32, everything else in float64.
+ * The conditioners MLP_i are computed in float32 or with bfloat16 products, everything else in
+ * float64.
  */
 #ifndef FLOW_H
 #define FLOW_H
@@ -24,6 +25,7 @@ struct flow {
 	size_t d;          /* elements of a record, even */
 	size_t ncouplings;
 	int mask_config;
+	enum precision precision; /* of the conditioners' products */
 	struct mlp *conditioners; /* ncouplings of D/2 -> D/2 */
 	double *scale;            /* s, (D) */
 	double log_det;           /* sum of s */
@@ -31,13 +33,15 @@ struct flow {
 
 	/* Workspace for one batch. */
 	double *half[2]; /* even- and odd-indexed elements, (MATMUL_MAX_ROWS, D/2) each */
-	float *off, *shift; /* a conditioner's input and output, (MATMUL_MAX_ROWS, D/2) */
-	float *work[2];     /* (MATMUL_MAX_ROWS, widest layer) */
+	double *z;       /* (MATMUL_MAX_ROWS, D) */
+	void *input;     /* of a conditioner, (MATMUL_MAX_ROWS, D/2) of the precision */
+	float *shift;    /* its output, (MATMUL_MAX_ROWS, D/2) */
+	void *work[2];   /* (MATMUL_MAX_ROWS, widest layer) of the precision */
 };
 
 /* Builds the flow with the products of `matmul`; the state dict may be released afterwards. */
 enum status flow_init(struct flow *f, const struct statedict *s, const struct matmul *matmul,
-                      struct error *e);
+                      enum precision precision, struct error *e);
 void flow_release(struct flow *f);
 
 /* x (n, D) to z (n, D) and back; in place is fine. Any n. A record's result does not depend on

@@ -13,27 +13,6 @@
 
 enum { FIRST, MIDDLE, LAST, GRAIN = 16384 };
 
-/* ---- float32 and bfloat16 ---- */
-
-/* To nearest, ties to even; NaN stays NaN. */
-VECTORISED static void to_bf16(size_t n, const float *restrict from, uint16_t *restrict to)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint32_t bits;
-		memcpy(&bits, &from[i], sizeof(bits));
-		uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-		to[i] = (uint16_t)((bits & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : rounded);
-	}
-}
-
-static float from_bf16(uint16_t value)
-{
-	uint32_t bits = (uint32_t)value << 16;
-	float wide;
-	memcpy(&wide, &bits, sizeof(wide));
-	return wide;
-}
-
 struct convert {
 	const float *from;
 	void *to;
@@ -43,10 +22,8 @@ struct convert {
 static void convert_range(void *context, size_t begin, size_t end)
 {
 	const struct convert *c = context;
-	if (c->precision == PRECISION_F32)
-		memcpy((float *)c->to + begin, c->from + begin, (end - begin) * sizeof(float));
-	else
-		to_bf16(end - begin, c->from + begin, (uint16_t *)c->to + begin);
+	precision_from_float(c->precision, end - begin, c->from + begin,
+	                     (char *)c->to + begin * precision_bytes(c->precision));
 }
 
 /* to (n) T */
@@ -71,12 +48,13 @@ VECTORISED static void add_floats(size_t n, const float *restrict from, float *r
 static void add_range(void *context, size_t begin, size_t end)
 {
 	const struct add *a = context;
-	if (a->precision == PRECISION_F32) {
-		add_floats(end - begin, (const float *)a->from + begin, a->to + begin);
-		return;
+	float piece[512];
+	for (size_t i = begin, n; i < end; i += n) {
+		n = end - i < 512 ? end - i : 512;
+		precision_to_float(a->precision, n,
+		                   (const char *)a->from + i * precision_bytes(a->precision), piece);
+		add_floats(n, piece, a->to + i);
 	}
-	for (size_t i = begin; i < end; i++)
-		a->to[i] += from_bf16(((const uint16_t *)a->from)[i]);
 }
 
 struct mask {
@@ -113,15 +91,15 @@ static void mask_range(void *context, size_t begin, size_t end)
 static enum status create_learners(struct gradient *g, struct error *e)
 {
 	const struct shape *s = &g->parameters->shape;
-	struct learner_spec specs[] = {
-	    [FIRST] = {g->rows, s->d / 2, s->mid, true, false, g->precision},
-	    [MIDDLE] = {g->rows, s->mid, s->mid, true, false, g->precision},
-	    [LAST] = {g->rows, s->mid, s->d / 2, false, true, g->precision},
+	struct linear_spec specs[] = {
+	    [FIRST] = {s->d / 2, s->mid, g->precision, .relu = true},
+	    [MIDDLE] = {s->mid, s->mid, g->precision, .relu = true},
+	    [LAST] = {s->mid, s->d / 2, g->precision, .float_out = true},
 	};
 	for (int i = FIRST; i <= LAST; i++) {
 		if (i == MIDDLE && s->hidden == 1)
 			continue;
-		if (learner_create(&specs[i], &g->learners[i], e) != STATUS_OK)
+		if (learner_create(&specs[i], g->rows, &g->learners[i], e) != STATUS_OK)
 			break;
 	}
 	return e->status;

@@ -6,6 +6,7 @@
 #ifndef MATMUL_H
 #define MATMUL_H
 
+#include "precision.h"
 #include "status.h"
 
 #include <stdbool.h>
@@ -15,56 +16,48 @@
  * and among others, wherever it stands in the batch and whatever the number of threads. */
 enum { MATMUL_MAX_ROWS = 768 };
 
-/* y = act(x W^T + b): x (rows, in), W (out, in), b (out), y (rows, out), all float32, C order;
- * act is ReLU or nothing. */
+/* A layer y = act(x W^T + b): x (rows, in) T, W (out, in), b (out), y (rows, out), in C order;
+ * act is ReLU or nothing. "T" is float32 or bfloat16 by the precision; sums are float32 in either. */
+struct linear_spec {
+	size_t in, out;
+	enum precision precision;
+	bool relu;
+	bool float_out; /* y is float32 whatever the precision; else T */
+};
+
 struct linear;
 
 struct matmul {
 	const char *name;
 
-	/* Prepares a layer; W and b are copied. */
-	enum status (*create)(size_t in, size_t out, bool relu, const float *weight,
+	/* Prepares a layer; W and b are float32, and copied. */
+	enum status (*create)(const struct linear_spec *spec, const float *weight,
 	                      const float *bias, struct linear **layer, struct error *e);
 	void (*free)(struct linear *layer); /* NULL is fine */
 
 	/* 1 <= rows <= MATMUL_MAX_ROWS. x and y must have room for MATMUL_MAX_ROWS rows: what is
 	 * behind the rows asked for may be read and overwritten. Not for two threads at once. */
-	enum status (*forward)(struct linear *layer, size_t rows, const float *x, float *y,
+	enum status (*forward)(struct linear *layer, size_t rows, const void *x, void *y,
 	                       struct error *e);
 };
 
-extern const struct matmul matmul_dnnl; /* float32 products, bias and ReLU fused */
+extern const struct matmul matmul_dnnl; /* float32 sums, bias and ReLU fused */
 extern const struct matmul matmul_ref;  /* float64 sums in the order of the formula */
-
-/* ---- layers that learn: oneDNN alone; weights and gradients stay the caller's ---- */
-
-enum precision { PRECISION_F32, PRECISION_BF16 };
-
-/* Bytes of one element of the activations: 4 or 2. */
-static inline size_t precision_bytes(enum precision p)
-{
-	return p == PRECISION_F32 ? 4 : 2;
-}
 
 /* Whether this machine has fast bfloat16 products. */
 bool matmul_has_bf16(void);
 
-/* The three products of a layer for a fixed number of rows. "T" is float32 or bfloat16 by the
- * precision; sums are float32 in either. */
+/* ---- layers that learn: oneDNN alone; weights and gradients stay the caller's ---- */
+
+/* The three products of a layer for a fixed number of rows. */
 struct learner;
 
-struct learner_spec {
-	size_t rows, in, out;
-	bool relu;      /* forward: y = max(0, ...) */
-	bool float_out; /* y is float32 whatever the precision */
-	enum precision precision;
-};
-
-enum status learner_create(const struct learner_spec *spec, struct learner **out, struct error *e);
+enum status learner_create(const struct linear_spec *spec, size_t rows, struct learner **out,
+                           struct error *e);
 void learner_free(struct learner *l); /* NULL is fine */
 
 /* y = act(x W^T + b): x (rows, in) T, weight (out, in) T, bias (out) float, y (rows, out) T, or
- * float if spec.float_out. */
+ * float32 if spec.float_out. */
 enum status learner_forward(struct learner *l, const void *x, const void *weight, const float *bias,
                             void *y, struct error *e);
 

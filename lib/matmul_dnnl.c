@@ -37,8 +37,7 @@ struct array {
 };
 
 struct linear {
-	size_t in, out;
-	bool relu;
+	struct linear_spec spec;
 	bool steady; /* its kernels keep the bits, all of them */
 	struct array weight, bias; /* weight in the order that oneDNN prefers */
 	struct rung rungs[NRUNGS];
@@ -146,6 +145,16 @@ static dnnl_status_t desc_create(desc *d, int rank, const dnnl_dims_t dims, dnnl
 	return desc_create_typed(d, rank, dims, dnnl_f32, tag);
 }
 
+static dnnl_data_type_t type_of(enum precision p)
+{
+	return p == PRECISION_F32 ? dnnl_f32 : dnnl_bf16;
+}
+
+static enum precision precision_out(const struct linear_spec *s)
+{
+	return s->float_out ? PRECISION_F32 : s->precision;
+}
+
 static enum status start_engine(struct error *e)
 {
 	if (!engine && failed(dnnl_engine_create(&engine, dnnl_cpu, 0), e))
@@ -175,22 +184,22 @@ static dnnl_status_t attr_create(dnnl_primitive_attr_t *attr, bool relu)
 
 /* The description of the product for a number of rows; w describes the weights (their order may
  * be dnnl_format_tag_any). */
-static dnnl_status_t product_create(const struct linear *l, size_t rows, desc_ref w,
+static dnnl_status_t product_create(const struct linear_spec *s, size_t rows, desc_ref w,
                                     dnnl_primitive_desc_t *pd)
 {
-	dnnl_dims_t x_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)l->in};
-	dnnl_dims_t y_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)l->out};
-	dnnl_dims_t b_dims = {(dnnl_dim_t)l->out};
+	dnnl_dims_t x_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)s->in};
+	dnnl_dims_t y_dims = {(dnnl_dim_t)rows, (dnnl_dim_t)s->out};
+	dnnl_dims_t b_dims = {(dnnl_dim_t)s->out};
 	desc x, b, y;
 	dnnl_primitive_attr_t attr = NULL;
 	memset(&x, 0, sizeof(x)), memset(&b, 0, sizeof(b)), memset(&y, 0, sizeof(y));
-	dnnl_status_t status = desc_create(&x, 2, x_dims, dnnl_ab);
+	dnnl_status_t status = desc_create_typed(&x, 2, x_dims, type_of(s->precision), dnnl_ab);
 	if (status == dnnl_success)
 		status = desc_create(&b, 1, b_dims, dnnl_a);
 	if (status == dnnl_success)
-		status = desc_create(&y, 2, y_dims, dnnl_ab);
+		status = desc_create_typed(&y, 2, y_dims, type_of(precision_out(s)), dnnl_ab);
 	if (status == dnnl_success)
-		status = attr_create(&attr, l->relu);
+		status = attr_create(&attr, s->relu);
 	if (status == dnnl_success)
 		status = inner_product_create(pd, dnnl_forward_inference, REF(x), w, REF(b), REF(y),
 		                              attr);
@@ -254,15 +263,16 @@ static dnnl_status_t upload(const float *data, desc_ref plain, desc_ref to, stru
 /* The weights go into the order that the widest rung prefers; the others must take that. */
 static dnnl_status_t upload_weight(struct linear *l, const float *weight)
 {
-	dnnl_dims_t dims = {(dnnl_dim_t)l->out, (dnnl_dim_t)l->in};
+	dnnl_dims_t dims = {(dnnl_dim_t)l->spec.out, (dnnl_dim_t)l->spec.in};
 	desc any, plain;
 	dnnl_primitive_desc_t pd = NULL;
 	memset(&any, 0, sizeof(any)), memset(&plain, 0, sizeof(plain));
-	dnnl_status_t status = desc_create(&any, 2, dims, dnnl_format_tag_any);
+	dnnl_status_t status =
+	    desc_create_typed(&any, 2, dims, type_of(l->spec.precision), dnnl_format_tag_any);
 	if (status == dnnl_success)
 		status = desc_create(&plain, 2, dims, dnnl_ab);
 	if (status == dnnl_success)
-		status = product_create(l, MATMUL_MAX_ROWS, REF(any), &pd);
+		status = product_create(&l->spec, MATMUL_MAX_ROWS, REF(any), &pd);
 	if (status == dnnl_success) {
 		desc_ref to = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
 		l->steady = is_steady(pd);
@@ -276,7 +286,7 @@ static dnnl_status_t upload_weight(struct linear *l, const float *weight)
 
 static dnnl_status_t upload_bias(struct linear *l, const float *bias)
 {
-	dnnl_dims_t dims = {(dnnl_dim_t)l->out};
+	dnnl_dims_t dims = {(dnnl_dim_t)l->spec.out};
 	desc plain;
 	memset(&plain, 0, sizeof(plain));
 	dnnl_status_t status = desc_create(&plain, 1, dims, dnnl_a);
@@ -300,7 +310,7 @@ static void linear_free(struct linear *l)
 	free(l);
 }
 
-static enum status linear_create(size_t in, size_t out, bool relu, const float *weight,
+static enum status linear_create(const struct linear_spec *spec, const float *weight,
                                  const float *bias, struct linear **layer, struct error *e)
 {
 	if (start_engine(e) != STATUS_OK)
@@ -308,9 +318,7 @@ static enum status linear_create(size_t in, size_t out, bool relu, const float *
 	struct linear *l = calloc(1, sizeof(*l));
 	if (!l)
 		return error_memory(e);
-	l->in = in;
-	l->out = out;
-	l->relu = relu;
+	l->spec = *spec;
 	if (failed(upload_weight(l, weight), e) || failed(upload_bias(l, bias), e))
 		linear_free(l);
 	else
@@ -318,7 +326,7 @@ static enum status linear_create(size_t in, size_t out, bool relu, const float *
 	return e->status;
 }
 
-static dnnl_status_t run(const struct linear *l, const struct rung *r, const float *x, float *y)
+static dnnl_status_t run(const struct linear *l, const struct rung *r, const void *x, void *y)
 {
 	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
 	                          {DNNL_ARG_WEIGHTS, l->weight.memory},
@@ -345,7 +353,7 @@ static dnnl_status_t rung_create(const struct linear *l, size_t rows, struct run
 	desc_ref weight;
 	dnnl_status_t status = dnnl_memory_get_memory_desc(l->weight.memory, &weight);
 	if (status == dnnl_success)
-		status = product_create(l, rows, weight, &pd);
+		status = product_create(&l->spec, rows, weight, &pd);
 	r->refused = status == dnnl_unimplemented ||
 	             (status == dnnl_success && is_steady(pd) != l->steady);
 	if (status == dnnl_success && !r->refused) {
@@ -361,27 +369,45 @@ static dnnl_status_t rung_create(const struct linear *l, size_t rows, struct run
 	return r->refused ? dnnl_success : status;
 }
 
+/* Bytes of a row. */
+static size_t x_bytes(const struct linear_spec *s)
+{
+	return s->in * precision_bytes(s->precision);
+}
+
+static size_t y_bytes(const struct linear_spec *s)
+{
+	return s->out * precision_bytes(precision_out(s));
+}
+
+/* n numbers in -1 .. 1, by Numerical Recipes' quick generator. */
+static void fill(enum precision p, size_t n, uint32_t *number, void *x)
+{
+	for (size_t i = 0; i < n; i++) {
+		*number = *number * 1664525 + 1013904223;
+		float value = (float)(int32_t)*number * 0x1p-31f;
+		precision_from_float(p, 1, &value, (char *)x + i * precision_bytes(p));
+	}
+}
+
 /* Whether a rung gives the bits of a wider one: the order of a sum does not depend on its terms, so
  * that random numbers tell, if there are enough of them for other orders to round otherwise. */
 static dnnl_status_t compare(const struct linear *l, const struct rung *r, size_t rows,
                              const struct rung *wide, bool *same)
 {
-	float *x = malloc(WARY_MAX_ROWS * l->in * sizeof(float));
-	float *y = malloc(2 * WARY_MAX_ROWS * l->out * sizeof(float));
+	const struct linear_spec *s = &l->spec;
+	void *x = malloc(WARY_MAX_ROWS * x_bytes(s));
+	char *y = malloc(2 * WARY_MAX_ROWS * y_bytes(s)), *again = y + WARY_MAX_ROWS * y_bytes(s);
 	dnnl_status_t status = x && y ? dnnl_success : dnnl_out_of_memory;
 	uint32_t number = 1;
-	size_t ntrials = 1 + 20000 / (rows * l->out);
+	size_t ntrials = 1 + 20000 / (rows * s->out);
 	for (*same = true; ntrials > 0 && *same && status == dnnl_success; ntrials--) {
-		for (size_t i = 0; i < WARY_MAX_ROWS * l->in; i++) {
-			number = number * 1664525 + 1013904223; /* Numerical Recipes' quick generator */
-			x[i] = (float)(int32_t)number * 0x1p-31f;
-		}
+		fill(s->precision, WARY_MAX_ROWS * s->in, &number, x);
 		status = run(l, wide, x, y);
 		if (status == dnnl_success)
-			status = run(l, r, x, y + WARY_MAX_ROWS * l->out);
+			status = run(l, r, x, again);
 		if (status == dnnl_success)
-			*same = memcmp(y, y + WARY_MAX_ROWS * l->out,
-			               rows * l->out * sizeof(float)) == 0;
+			*same = memcmp(y, again, rows * y_bytes(s)) == 0;
 	}
 	free(x);
 	free(y);
@@ -421,17 +447,18 @@ static dnnl_status_t rung_for(struct linear *l, size_t rows, struct rung **out)
 	return status == dnnl_success && l->rungs[i].refused ? dnnl_unimplemented : status;
 }
 
-static enum status linear_forward(struct linear *l, size_t rows, const float *x, float *y,
+static enum status linear_forward(struct linear *l, size_t rows, const void *x, void *y,
                                   struct error *e)
 {
 	struct rung *rung;
 	assert(rows >= 1 && rows <= MATMUL_MAX_ROWS);
 	size_t piece = l->steady ? MATMUL_MAX_ROWS : WARY_MAX_ROWS;
-	for (; rows > 0 && e->status == STATUS_OK; x += piece * l->in, y += piece * l->out) {
-		size_t n = rows < piece ? rows : piece;
+	for (size_t done = 0; done < rows && e->status == STATUS_OK; done += piece) {
+		size_t n = rows - done < piece ? rows - done : piece;
 		if (!failed(rung_for(l, n, &rung), e))
-			failed(run(l, rung, x, y), e);
-		rows -= n;
+			failed(run(l, rung, (const char *)x + done * x_bytes(&l->spec),
+			           (char *)y + done * y_bytes(&l->spec)),
+			       e);
 	}
 	return e->status;
 }
@@ -497,13 +524,13 @@ static dnnl_status_t product_run(struct product *p, const void *const *handles)
 	return status;
 }
 
-static dnnl_status_t descs_create(const struct learner_spec *s, struct learner_descs *d)
+static dnnl_status_t descs_create(const struct linear_spec *s, size_t rows, struct learner_descs *d)
 {
-	dnnl_data_type_t type = s->precision == PRECISION_F32 ? dnnl_f32 : dnnl_bf16;
-	dnnl_dims_t x = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->in};
+	dnnl_data_type_t type = type_of(s->precision);
+	dnnl_dims_t x = {(dnnl_dim_t)rows, (dnnl_dim_t)s->in};
 	dnnl_dims_t w = {(dnnl_dim_t)s->out, (dnnl_dim_t)s->in};
 	dnnl_dims_t b = {(dnnl_dim_t)s->out};
-	dnnl_dims_t y = {(dnnl_dim_t)s->rows, (dnnl_dim_t)s->out};
+	dnnl_dims_t y = {(dnnl_dim_t)rows, (dnnl_dim_t)s->out};
 	memset(d, 0, sizeof(*d));
 	dnnl_status_t status = desc_create_typed(&d->x, 2, x, type, dnnl_ab);
 	if (status == dnnl_success)
@@ -511,7 +538,7 @@ static dnnl_status_t descs_create(const struct learner_spec *s, struct learner_d
 	if (status == dnnl_success)
 		status = desc_create(&d->b, 1, b, dnnl_a);
 	if (status == dnnl_success)
-		status = desc_create_typed(&d->y, 2, y, s->float_out ? dnnl_f32 : type, dnnl_ab);
+		status = desc_create_typed(&d->y, 2, y, type_of(precision_out(s)), dnnl_ab);
 	if (status == dnnl_success)
 		status = desc_create_typed(&d->dy, 2, y, type, dnnl_ab);
 	if (status == dnnl_success)
@@ -569,7 +596,8 @@ static dnnl_status_t create_backward(struct learner *l, const struct learner_des
 	return status;
 }
 
-enum status learner_create(const struct learner_spec *spec, struct learner **out, struct error *e)
+enum status learner_create(const struct linear_spec *spec, size_t rows, struct learner **out,
+                           struct error *e)
 {
 	struct learner_descs descs;
 	if (start_engine(e) != STATUS_OK)
@@ -577,7 +605,7 @@ enum status learner_create(const struct learner_spec *spec, struct learner **out
 	struct learner *l = calloc(1, sizeof(*l));
 	if (!l)
 		return error_memory(e);
-	if (failed(descs_create(spec, &descs), e) ||
+	if (failed(descs_create(spec, rows, &descs), e) ||
 	    failed(create_forward(l, &descs, spec->relu), e) ||
 	    failed(create_backward(l, &descs), e))
 		learner_free(l);

@@ -4,12 +4,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum status mlp_init(struct mlp *m, const struct matmul *matmul, size_t nlayers, struct error *e)
+enum status mlp_init(struct mlp *m, const struct matmul *matmul, enum precision precision,
+                     size_t nlayers, struct error *e)
 {
 	m->layers = calloc(nlayers, sizeof(struct linear *));
 	if (!m->layers)
 		return error_memory(e);
 	m->matmul = matmul;
+	m->precision = precision;
 	m->nlayers = nlayers;
 	return STATUS_OK;
 }
@@ -25,16 +27,17 @@ void mlp_release(struct mlp *m)
 enum status mlp_set_layer(struct mlp *m, size_t layer, size_t in, size_t out, const float *weight,
                           const float *bias, struct error *e)
 {
-	bool relu = layer + 1 < m->nlayers;
-	return m->matmul->create(in, out, relu, weight, bias, &m->layers[layer], e);
+	bool last = layer + 1 == m->nlayers;
+	struct linear_spec spec = {in, out, m->precision, .relu = !last, .float_out = last};
+	return m->matmul->create(&spec, weight, bias, &m->layers[layer], e);
 }
 
-enum status mlp_forward(const struct mlp *m, size_t rows, const float *x, float *work[2], float *y,
+enum status mlp_forward(const struct mlp *m, size_t rows, const void *x, void *work[2], float *y,
                         struct error *e)
 {
-	const float *from = x;
+	const void *from = x;
 	for (size_t i = 0; i < m->nlayers; i++) {
-		float *to = i + 1 < m->nlayers ? work[i % 2] : y;
+		void *to = i + 1 < m->nlayers ? work[i % 2] : y;
 		if (m->matmul->forward(m->layers[i], rows, from, to, e) != STATUS_OK)
 			break;
 		from = to;

@@ -322,7 +322,7 @@ static void note_options(const struct trainer *t, struct tensors *out, struct er
 	note_u64(out, "warmup", o->warmup, e);
 	tensors_note(out, "schedule", o->cosine ? "cosine" : "constant", e);
 	note_double(out, "noise", o->noise, e);
-	tensors_note(out, "precision", o->precision == PRECISION_F32 ? "f32" : "bf16", e);
+	tensors_note(out, "precision", precision_name(o->precision), e);
 	note_double(out, "beta1", o->adam.beta1, e);
 	note_double(out, "beta2", o->adam.beta2, e);
 	note_double(out, "epsilon", o->adam.epsilon, e);

@@ -97,6 +97,22 @@ array.array("d", [p + float(sys.argv[1]) for p in prior]).tofile(open("sum.f64",
 	sed -n '1p;18p;500p' expected | cmp - alone
 }
 
+@test "niceflow -p bf16: near float32, and the same bytes for every batch size and thread count" {
+	model 20 40 3 4 4 > m
+	records 500 20 3 > x.f32
+	niceflow -m m -p bf16 x.f32 > narrow || skip "no bfloat16 products here"
+	niceflow -m m -p bf16 -B 1 -j 1 x.f32 | cmp - narrow
+	niceflow -m m -p bf16 -B 77 -j 3 x.f32 | cmp - narrow
+	niceflow -m m -p f32 x.f32 > wide
+	niceflow -m m x.f32 | cmp - wide
+	# Factors rounded to 8 bits: two roundings of 2^-9 per product, some sqrt(n) of which add up.
+	paste wide narrow | awk '{ d = $1 - $2; if (d < 0) d = -d; if (d > worst) worst = d; sum += d }
+		END { exit !(worst < 2 && sum / NR > 1e-5) }'
+	niceflow -m m -p bf16 -z x.f32 | niceflow -m m -p bf16 -x -t f32 > back.f32
+	niceflow -m m -p bf16 back.f32 | paste - narrow |
+		awk '{ d = $1 - $2; if (d < -0.1 || d > 0.1) bad++ } END { exit bad > 5 }'
+}
+
 @test "niceflow -t: u8 and f64 records are the f32 ones" {
 	model 6 9 2 3 3 > m
 	python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(252)))' > x.u8

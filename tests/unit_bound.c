@@ -32,7 +32,7 @@ static struct flow make(const float layers[6], float scale, const struct matmul 
 	tensors_add(&t, "scaling.scale", TENSOR_F32, 2, (uint64_t[]){1, 2},
 	            (const unsigned char *)(float[]){scale, scale}, &e);
 	if (statedict_read(&dict, &t, &e) == STATUS_OK)
-		flow_init(&f, &dict, matmul, &e);
+		flow_init(&f, &dict, matmul, PRECISION_F32, &e);
 	if (e.status != STATUS_OK)
 		printf("# %s\n", e.text);
 	statedict_release(&dict);

@@ -55,7 +55,7 @@ static struct flow flow_of(const struct model *m, const struct matmul *matmul)
 	struct statedict dict = {0};
 	struct flow f = {0};
 	if (statedict_read(&dict, &m->tensors, &e) == STATUS_OK)
-		flow_init(&f, &dict, matmul, &e);
+		flow_init(&f, &dict, matmul, PRECISION_F32, &e);
 	if (e.status != STATUS_OK)
 		printf("# %s\n", e.text);
 	statedict_release(&dict);

@@ -11,34 +11,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = MATMUL_MAX_ROWS };
+enum { ROWS = MATMUL_MAX_ROWS, TWIN_ROWS = 48 /* the twin is slow */ };
 
 struct layer {
-	size_t in, out;
+	struct linear_spec spec; /* without ReLU a float32 result: the first and the last of a network */
 	float *weight, *bias;
-	float *x, *y, *again; /* (ROWS, in), (ROWS, out) twice */
+	float *x;        /* (ROWS, in) */
+	void *input;     /* x in the precision */
+	void *y, *again; /* (ROWS, out) */
 };
+
+static void *zeros(size_t n, size_t size)
+{
+	size_t bytes = (n * size + 63) / 64 * 64;
+	return memset(aligned_alloc(64, bytes), 0, bytes);
+}
 
 static float *randoms(size_t n, double scale, uint64_t index)
 {
 	struct rng r;
-	float *p = aligned_alloc(64, (n * sizeof(float) + 63) / 64 * 64);
+	float *p = zeros(n, sizeof(float));
 	rng_init(&r, 1, RNG_WEIGHTS, index);
 	for (size_t i = 0; i < n; i++)
 		p[i] = (float)(scale * (2 * rng_uniform(&r) - 1));
 	return p;
 }
 
-static struct layer make(size_t in, size_t out)
+/* What is left of numbers in a precision; room for them in it. */
+static void *round_to(enum precision p, size_t n, float *values)
+{
+	void *rounded = zeros(n, sizeof(float));
+	precision_from_float(p, n, values, rounded);
+	precision_to_float(p, n, rounded, values);
+	return rounded;
+}
+
+static struct layer make(size_t in, size_t out, enum precision precision, bool relu)
 {
 	double scale = 1 / sqrt((double)in);
-	return (struct layer){in,
-	                      out,
-	                      randoms(in * out, scale, 1),
-	                      randoms(out, scale, 2),
-	                      randoms(ROWS * in, 1, 3),
-	                      randoms(ROWS * out, 1, 4),
-	                      randoms(ROWS * out, 1, 5)};
+	struct layer l = {{in, out, precision, relu, .float_out = !relu},
+	                  randoms(in * out, scale, 1),
+	                  randoms(out, scale, 2),
+	                  randoms(ROWS * in, 1, 3),
+	                  NULL,
+	                  zeros(ROWS * out, sizeof(float)),
+	                  zeros(ROWS * out, sizeof(float))};
+	free(round_to(precision, in * out, l.weight));
+	l.input = round_to(precision, ROWS * in, l.x);
+	return l;
 }
 
 static void release(struct layer *l)
@@ -46,35 +66,49 @@ static void release(struct layer *l)
 	free(l->weight);
 	free(l->bias);
 	free(l->x);
+	free(l->input);
 	free(l->y);
 	free(l->again);
 }
 
-/* |fl(dot) - dot| <= gamma_n sum |w x|, gamma_n = n u / (1 - n u), u = 2^-24 (Higham, Accuracy
- * and Stability, 3.1), for any order of summation; the twin adds half an ulp. */
-static double tolerance(const struct layer *l, size_t row, size_t o)
+static enum precision precision_out(const struct linear_spec *s)
 {
-	double sum = fabs((double)l->bias[o]);
-	for (size_t i = 0; i < l->in; i++)
-		sum += fabs((double)l->weight[o * l->in + i] * (double)l->x[row * l->in + i]);
-	return (double)(l->in + 2) * 0x1p-24 * sum;
+	return s->float_out ? PRECISION_F32 : s->precision;
 }
 
-static void against_twin(const struct layer *l, bool relu)
+/* |fl(dot) - dot| <= gamma_n sum |w x|, gamma_n = n u / (1 - n u), u = 2^-24 (Higham, Accuracy
+ * and Stability, 3.1), for any order of summation; the twin adds half an ulp. A bfloat16 result
+ * is rounded in both: two times 2^-8 of it. */
+static double tolerance(const struct layer *l, size_t row, size_t o, double y)
 {
+	const struct linear_spec *s = &l->spec;
+	double sum = fabs((double)l->bias[o]);
+	for (size_t i = 0; i < s->in; i++)
+		sum += fabs((double)l->weight[o * s->in + i] * (double)l->x[row * s->in + i]);
+	return (double)(s->in + 2) * 0x1p-24 * sum +
+	       (precision_out(s) == PRECISION_BF16 ? 0x1.02p-7 * fabs(y) : 0);
+}
+
+static void against_twin(const struct layer *l)
+{
+	const struct linear_spec *s = &l->spec;
 	struct error e = {0};
 	struct linear *fast = NULL, *naive = NULL;
 	double worst = 0; /* in tolerances */
-	matmul_dnnl.create(l->in, l->out, relu, l->weight, l->bias, &fast, &e);
-	matmul_ref.create(l->in, l->out, relu, l->weight, l->bias, &naive, &e);
-	matmul_dnnl.forward(fast, ROWS, l->x, l->y, &e);
-	matmul_ref.forward(naive, ROWS, l->x, l->again, &e);
-	for (size_t k = 0; k < ROWS * l->out; k++) {
-		double error = fabs((double)l->y[k] - (double)l->again[k]);
-		worst = fmax(worst, error / tolerance(l, k / l->out, k % l->out));
+	matmul_dnnl.create(s, l->weight, l->bias, &fast, &e);
+	matmul_ref.create(s, l->weight, l->bias, &naive, &e);
+	matmul_dnnl.forward(fast, ROWS, l->input, l->y, &e);
+	matmul_ref.forward(naive, TWIN_ROWS, l->input, l->again, &e);
+	for (size_t k = 0; k < TWIN_ROWS * s->out; k++) {
+		size_t at = k * precision_bytes(precision_out(s));
+		float y, exact;
+		precision_to_float(precision_out(s), 1, (const char *)l->y + at, &y);
+		precision_to_float(precision_out(s), 1, (const char *)l->again + at, &exact);
+		double error = fabs((double)y - (double)exact);
+		worst = fmax(worst, error / tolerance(l, k / s->out, k % s->out, (double)exact));
 	}
-	ok(e.status == STATUS_OK && worst <= 1, "%zu -> %zu%s agrees with the twin (%.3f of the bound)",
-	   l->in, l->out, relu ? " with ReLU" : "", worst);
+	ok(e.status == STATUS_OK && worst <= 1, "%s %zu -> %zu%s agrees with the twin (%.3f of the bound)",
+	   precision_name(s->precision), s->in, s->out, s->relu ? " with ReLU" : "", worst);
 	matmul_dnnl.free(fast);
 	matmul_ref.free(naive);
 }
@@ -82,27 +116,28 @@ static void against_twin(const struct layer *l, bool relu)
 /* Many numbers of rows, from many places of a full batch. */
 static void same_bits(struct layer *l)
 {
+	const struct linear_spec *s = &l->spec;
+	size_t x_bytes = s->in * precision_bytes(s->precision);
+	size_t y_bytes = s->out * precision_bytes(precision_out(s));
 	struct error e = {0};
 	struct linear *fast = NULL;
 	size_t different = 0;
 	parallel_set_threads(1);
-	matmul_dnnl.create(l->in, l->out, true, l->weight, l->bias, &fast, &e);
-	matmul_dnnl.forward(fast, ROWS, l->x, l->y, &e);
+	matmul_dnnl.create(s, l->weight, l->bias, &fast, &e);
+	matmul_dnnl.forward(fast, ROWS, l->input, l->y, &e);
 	for (size_t rows = 1; rows <= ROWS; rows += 1 + rows / 48 * 5) {
 		parallel_set_threads(1 + (unsigned)rows % 3);
 		size_t skip = rows * 7 % (ROWS - rows + 1);
 		/* The room behind the rows must be ours: shift what is asked for to the front. */
-		float *x = aligned_alloc(64, ROWS * l->in * sizeof(float) / 64 * 64 + 64);
-		memset(x, 0, ROWS * l->in * sizeof(float));
-		memcpy(x, l->x + skip * l->in, rows * l->in * sizeof(float));
+		void *x = zeros(ROWS, x_bytes);
+		memcpy(x, (char *)l->input + skip * x_bytes, rows * x_bytes);
 		matmul_dnnl.forward(fast, rows, x, l->again, &e);
-		different +=
-		    memcmp(l->again, l->y + skip * l->out, rows * l->out * sizeof(float)) != 0;
+		different += memcmp(l->again, (char *)l->y + skip * y_bytes, rows * y_bytes) != 0;
 		free(x);
 	}
 	ok(e.status == STATUS_OK && different == 0,
-	   "%zu -> %zu: the same bits in every batch and with 1, 2, 3 threads (%zu differ)", l->in,
-	   l->out, different);
+	   "%s %zu -> %zu%s: the same bits in every batch and with 1, 2, 3 threads (%zu differ)",
+	   precision_name(s->precision), s->in, s->out, s->relu ? " with ReLU" : "", different);
 	matmul_dnnl.free(fast);
 }
 
@@ -111,12 +146,16 @@ int main(void)
 	static const size_t shapes[][2] = {{392, 1000}, {1000, 1000}, {1000, 392}, {1, 1},
 	                                   {1, 3},      {3, 1},       {4, 6},      {6, 4},
 	                                   {32, 64},    {64, 64},     {64, 32},    {17, 129}};
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-		struct layer l = make(shapes[i][0], shapes[i][1]);
-		against_twin(&l, true);
-		against_twin(&l, false);
-		same_bits(&l);
-		release(&l);
+	for (int p = PRECISION_F32; p <= (matmul_has_bf16() ? PRECISION_BF16 : PRECISION_F32); p++) {
+		for (size_t i = 0; i < 2 * sizeof(shapes) / sizeof(*shapes); i++) {
+			struct layer l = make(shapes[i / 2][0], shapes[i / 2][1], (enum precision)p, i % 2);
+			against_twin(&l);
+			if (i % 2)
+				same_bits(&l);
+			release(&l);
+		}
 	}
+	if (!matmul_has_bf16())
+		ok(true, "bfloat16 # SKIP this machine has no bfloat16 products");
 	return tap_end();
 }
