@@ -1,4 +1,5 @@
 /* Knows how a file comes into memory. Does not know what is in it. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "blob.h"
 
 #include "stream.h"
@@ -12,6 +13,14 @@
 static void release_mapped(void *data, size_t size)
 {
 	munmap(data, size);
+}
+
+/* What is mapped from a file can be read from there again. */
+static void forget_mapped(void *data, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = -(uintptr_t)data % page;
+	if (size > skip + page)
+		(void)madvise((char *)data + skip, (size - skip) / page * page, MADV_DONTNEED);
 }
 
 static void release_allocated(void *data, size_t size)
@@ -30,7 +39,7 @@ static bool map(int fd, struct blob *b)
 	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return false;
-	*b = (struct blob){data, (size_t)st.st_size, release_mapped};
+	*b = (struct blob){data, (size_t)st.st_size, release_mapped, forget_mapped};
 	return true;
 }
 
@@ -40,7 +49,7 @@ static enum status grow(struct blob *b, size_t *capacity, struct error *e)
 	unsigned char *data = wanted > SIZE_MAX / 2 ? NULL : realloc(b->data, wanted);
 	if (!data)
 		return error_memory(e);
-	*b = (struct blob){data, b->size, release_allocated};
+	*b = (struct blob){data, b->size, release_allocated, NULL};
 	*capacity = wanted;
 	return STATUS_OK;
 }

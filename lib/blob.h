@@ -10,6 +10,7 @@ struct blob {
 	unsigned char *data; /* read only; NULL if size is 0 */
 	size_t size;
 	void (*release)(void *data, size_t size); /* or NULL; the way data has to be given back */
+	void (*forget)(void *data, size_t size);  /* or NULL; as tensors_forget has it */
 };
 
 enum { BLOB_HEAD_BYTES = 64 };

@@ -145,6 +145,10 @@ static void u8_to_f32(const unsigned char *in, size_t n, unsigned char *raw)
 
 static void reverse_bytes(const unsigned char *in, size_t n, size_t bytes, unsigned char *out)
 {
+	if (bytes == 1) {
+		memcpy(out, in, n);
+		return;
+	}
 	for (size_t i = 0; i < n; i++, in += bytes, out += bytes) {
 		for (size_t k = 0; k < bytes; k++)
 			out[k] = in[bytes - 1 - k];

@@ -77,17 +77,18 @@ static size_t largest_layer(const struct statedict *s)
 }
 
 /* buffer: room for the largest layer. */
-static enum status set_conditioner(struct mlp *m, const struct statedict_layer *layers,
-                                   size_t nlayers, const struct matmul *matmul,
-                                   enum precision precision, float *buffer, struct error *e)
+static enum status set_conditioner(struct flow *f, size_t coupling, const struct statedict *s,
+                                   const struct matmul *matmul, float *buffer, struct error *e)
 {
-	if (mlp_init(m, matmul, precision, nlayers, e) != STATUS_OK)
+	struct mlp *m = &f->conditioners[coupling];
+	if (mlp_init(m, matmul, f->precision, s->nlayers, e) != STATUS_OK)
 		return e->status;
-	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
-		const struct statedict_layer *l = &layers[i];
+	for (size_t i = 0; i < s->nlayers && e->status == STATUS_OK; i++) {
+		const struct statedict_layer *l = &s->layers[coupling * s->nlayers + i];
 		const float *weight = tensor_floats(l->weight, buffer);
 		const float *bias = tensor_floats(l->bias, buffer + l->weight->nelements);
 		mlp_set_layer(m, i, l->in, l->out, weight, bias, e);
+		tensors_forget(s->tensors, l->weight); /* the layer has a copy */
 	}
 	return e->status;
 }
@@ -101,8 +102,7 @@ static enum status set_conditioners(struct flow *f, const struct statedict *s,
 	if (!buffer)
 		return error_memory(e);
 	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)
-		set_conditioner(&f->conditioners[i], s->layers + i * s->nlayers, s->nlayers, matmul,
-		                f->precision, buffer, e);
+		set_conditioner(f, i, s, matmul, buffer, e);
 	free(buffer);
 	return e->status;
 }

@@ -33,6 +33,7 @@ static void hand_over(struct blob *blob, struct tensors *tensors)
 	tensors->owned = blob->data;
 	tensors->owned_bytes = blob->size;
 	tensors->release_owned = blob->release;
+	tensors->forget_owned = blob->forget;
 	*blob = (struct blob){0};
 }
 

@@ -159,7 +159,7 @@ static void read_scale(struct statedict *s, const struct tensors *t, struct erro
 
 enum status statedict_read(struct statedict *s, const struct tensors *t, struct error *e)
 {
-	struct statedict made = {0};
+	struct statedict made = {.tensors = t};
 	count_parts(&made, t);
 	/* A hostile index must not make us expect more than a few tensors for each one there. */
 	if (made.ncouplings == 0 || made.ncouplings > 2 * t->nitems / made.nlayers)

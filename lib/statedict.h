@@ -22,6 +22,7 @@ struct statedict {
 	size_t ncouplings; /* >= 1 */
 	size_t nlayers;    /* of each conditioner: hidden + 1 */
 	int mask_config;   /* 0 or 1: coupling i moves the even elements if (mask_config + i) % 2 */
+	const struct tensors *tensors; /* that were read */
 	const struct tensor *scale;
 	struct statedict_layer *layers; /* (ncouplings, nlayers) */
 };

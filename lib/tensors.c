@@ -261,6 +261,13 @@ void tensor_to_double(const struct tensor *t, size_t first, size_t n, double *ou
 	}
 }
 
+void tensors_forget(const struct tensors *t, const struct tensor *item)
+{
+	if (t->forget_owned)
+		t->forget_owned((void *)(uintptr_t)item->data,
+		                item->nelements * tensor_type_bytes(item->type));
+}
+
 static bool is_float_in_memory(const struct tensor *t)
 {
 	static const float one = 1;

@@ -38,6 +38,7 @@ struct tensors {
 	void *owned; /* bytes that the data point into; released by release_owned */
 	size_t owned_bytes;
 	void (*release_owned)(void *owned, size_t bytes);
+	void (*forget_owned)(void *data, size_t bytes); /* or NULL; for a part of them */
 };
 
 void tensors_release(struct tensors *t);
@@ -60,6 +61,10 @@ const char *tensors_find_note(const struct tensors *t, const char *key);      /*
 /* The elements first .. first+n-1 as float (f64 rounded to nearest) or double. */
 void tensor_to_float(const struct tensor *t, size_t first, size_t n, float *out);
 void tensor_to_double(const struct tensor *t, size_t first, size_t n, double *out);
+
+/* A hint that the data of a tensor of t will hardly be read again: they need not stay in memory
+ * if they can be had from the file. */
+void tensors_forget(const struct tensors *t, const struct tensor *item);
 
 /* All elements as float: where they are if they are such in memory, or else in buffer, which has
  * room for them. */
