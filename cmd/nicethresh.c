@@ -256,11 +256,11 @@ static bool kind_is_known(const struct options *o)
 static void print_verdict(const struct run *r, double value, bool anomaly, uint64_t rank)
 {
 	char text[NUM_TEXT], p[NUM_TEXT];
-	num_format_double(value, text);
-	printf("%s\t%s", text, anomaly ? "anomaly" : "normal");
+	fwrite(text, 1, num_format_double(value, text), stdout);
+	fputs(anomaly ? "\tanomaly" : "\tnormal", stdout);
 	if (r->o->scores) {
-		num_format_double(conformal_p(&r->detector.conformal, rank), p);
-		printf("\t%s", p);
+		putchar('\t');
+		fwrite(p, 1, num_format_double(conformal_p(&r->detector.conformal, rank), p), stdout);
 	}
 	putchar('\n');
 }

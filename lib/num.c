@@ -115,6 +115,13 @@ static size_t format_moderate(double value, char text[NUM_TEXT])
 {
 	static const double powers[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1,  1e2,  1e3,  1e4,  1e5,
 	                                1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	static const uint64_t fives[] = { /* powers of 5 */
+	    1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625,
+	    1220703125, UINT64_C(6103515625), UINT64_C(30517578125), UINT64_C(152587890625),
+	    UINT64_C(762939453125), UINT64_C(3814697265625), UINT64_C(19073486328125),
+	    UINT64_C(95367431640625), UINT64_C(476837158203125), UINT64_C(2384185791015625),
+	    UINT64_C(11920928955078125), UINT64_C(59604644775390625), UINT64_C(298023223876953125),
+	    UINT64_C(1490116119384765625), UINT64_C(7450580596923828125)};
 	uint64_t bits, whole;
 	double magnitude = fabs(value);
 	int order = 0; /* 10^(order-4) <= magnitude */
@@ -127,11 +134,9 @@ static size_t format_moderate(double value, char text[NUM_TEXT])
 		order++;
 	for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
 		int p = digits - 1 - (order - 4);
-		struct scaled s = {2 * (uint128)m, 1 + e - p, 1};
-		if (p > 27 || s.shift < 1 || s.shift > 126 || m == UINT64_C(1) << 52)
+		if (p > 27 || 1 + e - p < 1 || 1 + e - p > 126 || m == UINT64_C(1) << 52)
 			return 0;
-		for (int i = 0; i < p; i++)
-			s.m *= 5, s.half_ulp *= 5;
+		struct scaled s = {2 * (uint128)m * fives[p], 1 + e - p, fives[p]};
 		if (shortest(&s, m % 2 == 0, &whole))
 			return write_fixed(whole, p, signbit(value), text);
 	}
