@@ -30,10 +30,10 @@ enum status stream_open(const char *path, int *fd, struct error *e)
 	return STATUS_OK;
 }
 
-static bool ready(int fd)
+static bool ready(int fd, int milliseconds)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int n = poll(&p, 1, 0);
+	int n = poll(&p, 1, milliseconds);
 	return n > 0 || (n < 0 && errno != EINTR); /* an error is ready, too: read tells which */
 }
 
@@ -48,7 +48,7 @@ enum status stream_read(int fd, FILE *tied, void *data, size_t n, size_t *got, s
 	assert(n > 0);
 	if (n > SSIZE_MAX)
 		n = SSIZE_MAX;
-	if (tied && !ready(fd) && fflush(tied) != 0)
+	if (tied && !ready(fd, 0) && fflush(tied) != 0)
 		return error_system(e, "cannot write");
 	for (;;) {
 		ssize_t r = read(fd, data, n);
@@ -62,14 +62,17 @@ enum status stream_read(int fd, FILE *tied, void *data, size_t n, size_t *got, s
 	}
 }
 
-void stream_widen(int fd, size_t n)
+size_t stream_widen(int fd, size_t n)
 {
+	int size = 0;
 #ifdef F_SETPIPE_SZ
 	const size_t unprivileged_max = 1 << 20;
 	fcntl(fd, F_SETPIPE_SZ, (int)(n < unprivileged_max ? n : unprivileged_max));
+	size = fcntl(fd, F_GETPIPE_SZ);
 #else
 	(void)fd, (void)n;
 #endif
+	return size > 0 ? (size_t)size : 0;
 }
 
 enum status records_init(struct records *r, int fd, FILE *tied, size_t record_bytes,
@@ -86,7 +89,8 @@ enum status records_init(struct records *r, int fd, FILE *tied, size_t record_by
 	made.data = malloc(made.capacity);
 	if (!made.data)
 		return error_memory(e);
-	stream_widen(fd, made.capacity);
+	size_t pipe_bytes = stream_widen(fd, made.capacity);
+	made.backlog = pipe_bytes > 0 ? pipe_bytes / 2 : SIZE_MAX;
 	*r = made;
 	return STATUS_OK;
 }
@@ -113,8 +117,9 @@ enum status records_next(struct records *r, const unsigned char **batch, size_t 
 	memmove(r->data, r->data + r->begin, r->end - r->begin);
 	r->end -= r->begin;
 	r->begin = 0;
+	size_t kept = r->end;
 	while (!r->ended && !r->failure.status && r->end < r->capacity &&
-	       (r->end < r->record_bytes || ready(r->fd)))
+	       (r->end < r->record_bytes || ready(r->fd, r->end - kept < r->backlog ? 0 : 1)))
 		fill(r);
 	size_t whole = r->end / r->record_bytes;
 	if (whole == 0 && r->failure.status)

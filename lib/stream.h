@@ -21,8 +21,8 @@ enum status stream_open(const char *path, int *fd, struct error *e);
 enum status stream_read(int fd, FILE *tied, void *data, size_t n, size_t *got, struct error *e);
 
 /* Asks the system for a pipe that holds n bytes, so that a producer can run ahead while we
- * compute. Best effort: no pipe, no change. */
-void stream_widen(int fd, size_t n);
+ * compute. Best effort. How many bytes it holds now; 0 if that is unknown, or no pipe. */
+size_t stream_widen(int fd, size_t n);
 
 /* Records of a fixed size from a stream, handed out in place and in batches. */
 struct records {
@@ -30,6 +30,7 @@ struct records {
 	FILE *tied;          /* flushed before a read waits; may be NULL */
 	size_t record_bytes; /* > 0 */
 	size_t capacity;     /* bytes in data */
+	size_t backlog;      /* bytes that a pipe holds if its producer waits for us */
 	unsigned char *data; /* owned */
 	size_t begin, end;   /* the bytes of data that have not been handed out */
 	uint64_t nrecords;   /* handed out so far */
@@ -42,7 +43,8 @@ enum status records_init(struct records *r, int fd, FILE *tied, size_t record_by
                          size_t max_records, struct error *e);
 void records_release(struct records *r);
 
-/* Waits for one record, then takes what has arrived: *batch points to *n whole records, valid
+/* Waits for one record, then takes what has arrived; a producer that had to wait because its pipe
+ * was full gets a millisecond or so to make the batch a full one. *batch points to *n whole records, valid
  * until the next call; *n is 0 at the end. A failing read is told after all whole records before
  * it have been handed out, and so is a short last record: STATUS_TRUNCATED, and the error text
  * names its number and byte. */
