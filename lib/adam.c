@@ -1,6 +1,7 @@
 /* Knows how a gradient changes the parameters. Does not know where it comes from. */
 #include "adam.h"
 
+#include "pages.h"
 #include "parallel.h"
 #include "vector.h"
 
@@ -16,9 +17,9 @@ enum status adam_init(struct adam *a, const struct parameters *p, const struct a
 	a->p = p;
 	a->options = *o;
 	a->step = 0;
-	a->m = calloc(p->n, sizeof(float));
-	a->v = calloc(p->n, sizeof(float));
-	a->average = o->ema > 0 ? calloc(p->n, sizeof(float)) : NULL;
+	a->m = pages_zeroed(p->n, sizeof(float));
+	a->v = pages_zeroed(p->n, sizeof(float));
+	a->average = o->ema > 0 ? pages_zeroed(p->n, sizeof(float)) : NULL;
 	if (a->m && a->v && (a->average || o->ema <= 0))
 		return STATUS_OK;
 	adam_release(a);

@@ -39,11 +39,9 @@ static size_t widest(const struct statedict *s)
 static void *workspace(size_t width, size_t size, struct error *e)
 {
 	bool fits = width <= SIZE_MAX / size / MATMUL_MAX_ROWS;
-	void *p = fits ? pages_alloc(MATMUL_MAX_ROWS * width, size) : NULL;
+	void *p = fits ? pages_zeroed(MATMUL_MAX_ROWS * width, size) : NULL;
 	if (!p)
 		error_memory(e);
-	else
-		memset(p, 0, MATMUL_MAX_ROWS * width * size);
 	return p;
 }
 

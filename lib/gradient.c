@@ -121,7 +121,7 @@ static enum status allocate(struct gradient *g, struct error *e)
 	g->factor = calloc(p->shape.d, sizeof(double));
 	g->inputs = calloc(p->shape.ncouplings * p->nlayers, sizeof(void *));
 	if (g->precision == PRECISION_BF16)
-		g->weights = calloc(p->n, t);
+		g->weights = pages_alloc(p->n, t);
 	if (!g->factor || !g->inputs || (g->precision == PRECISION_BF16 && !g->weights))
 		return error_memory(e);
 	for (size_t i = 0; i < p->shape.ncouplings * p->nlayers; i++)
@@ -303,13 +303,14 @@ static enum status uncouple(struct gradient *g, size_t coupling, float *dblock, 
 		void *dy = g->dactive[side], *dx = g->dactive[1 - side];
 		learner_backward_weight(learner_of(g, i), g->inputs[first + i], dy,
 		                        dblock + l->weight, dblock + l->bias, e);
-		learner_backward_data(learner_of(g, i), dy, weight_of(g, l), dx, e);
+		if (coupling > 0 || i > 0) /* nobody asks for d loss / dx */
+			learner_backward_data(learner_of(g, i), dy, weight_of(g, l), dx, e);
 		struct mask mask = {g->inputs[first + i], dx, g->precision};
 		if (i > 0)
 			parallel_for(g->rows * l->in, GRAIN, mask_range, &mask);
 	}
 	struct add add = {g->dactive[side], g->dhalf[1 - on], g->precision};
-	if (e->status == STATUS_OK)
+	if (e->status == STATUS_OK && coupling > 0)
 		parallel_for(n, GRAIN, add_range, &add);
 	return e->status;
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
@@ -21,4 +22,10 @@ void *pages_alloc(size_t count, size_t size)
 		(void)madvise(p, nhuge * HUGE_PAGE, MADV_HUGEPAGE);
 #endif
 	return p;
+}
+
+void *pages_zeroed(size_t count, size_t size)
+{
+	void *p = pages_alloc(count, size);
+	return p ? memset(p, 0, count * size) : NULL;
 }

@@ -8,5 +8,6 @@
  * A large array gets huge pages where the system has them: a first touch then costs one fault for
  * 2 MiB, not 512. The contents are arbitrary. NULL if there is no such memory. */
 void *pages_alloc(size_t count, size_t size);
+void *pages_zeroed(size_t count, size_t size); /* the same, all zero */
 
 #endif

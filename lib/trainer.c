@@ -2,6 +2,7 @@
 #include "trainer.h"
 
 #include "num.h"
+#include "pages.h"
 #include "parallel.h"
 #include "rng.h"
 
@@ -110,9 +111,9 @@ static enum status start_scales(struct trainer *t, struct error *e)
 static enum status allocate(struct trainer *t, struct error *e)
 {
 	size_t n = t->parameters.n, batch = t->options.batch;
-	t->block = calloc(n, sizeof(float));
-	t->dblock = calloc(n, sizeof(float));
-	t->best = t->options.keep_best ? calloc(n, sizeof(float)) : NULL;
+	t->block = pages_zeroed(n, sizeof(float));
+	t->dblock = pages_zeroed(n, sizeof(float));
+	t->best = t->options.keep_best ? pages_zeroed(n, sizeof(float)) : NULL;
 	t->x = calloc(batch * t->parameters.shape.d, sizeof(float));
 	t->ll = calloc(batch, sizeof(double));
 	if (!t->block || !t->dblock || !t->x || !t->ll || (t->options.keep_best && !t->best))
