@@ -226,6 +226,31 @@ static void closed_form(void)
 	release(&m);
 }
 
+/* log1p(exp(-|z|)) is log 2 at most, and 1 + exp(-|z|) carries an error of an ulp of 1 or so. */
+static void prior_accuracy(void)
+{
+	double worst = 0;
+	for (double z = -60; z <= 60; z += 0x1.01p-9) {
+		double expected = -(fabs(z) + 2 * log1p(exp(-fabs(z))));
+		worst = fmax(worst, fabs(prior_log_density(&z, 1) - expected) / (1 + fabs(z)));
+	}
+	ok(worst <= 0x1p-51, "the prior's logarithm is exact to an ulp or two (%.2g)", worst);
+	static const double far[] = {0.0, -0.0, 699.9, 700.1, -746, 1e300, -5e-324};
+	for (size_t i = 0; i < sizeof(far) / sizeof(*far); i++)
+		ok_near(prior_log_density(&far[i], 1),
+		        -(fabs(far[i]) + 2 * log1p(exp(-fabs(far[i])))), 0x1p-51 * (1 + fabs(far[i])),
+		        "the prior at the ends");
+	enum { D = 1003 };
+	double z[D], sum = 0;
+	bool near = true;
+	for (size_t d = 0; d < D; d++) {
+		z[d] = ((double)d - 500) / 16;
+		near = near && fabs(prior_log_density(z, d) - sum) <= 1e-9;
+		sum += prior_log_density(&z[d], 1);
+	}
+	ok(near, "any number of elements is the sum over them");
+}
+
 static void not_finite(void)
 {
 	double x[3 * 6] = {0.1, 0.2, NAN, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, INFINITY, 0, 0, 0, 0};
@@ -249,6 +274,7 @@ int main(void)
 		numeric_jacobian(d);
 	integrates_to_one();
 	closed_form();
+	prior_accuracy();
 	not_finite();
 	return tap_end();
 }
