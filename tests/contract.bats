@@ -1,55 +1,7 @@
 load helper
 
-# What every program does alike, every program through one matrix. A row of the table is a way to
-# run a program on good input:
-#
-#     program  input  status  options
-#
-# where the status is that of an empty input: 0, then with no output; 0+, with some; or 1. "none"
-# stands for a way that reads no input. Those with "-o model" write that, and nothing to standard
-# output. A program without a row fails the first test.
-table() {
-	cat <<-'END'
-		idx2raw     x.idx     1   -t u8
-		idx2raw     x.idx.gz  1   -n 3
-		idx2raw     x.idx     1   -l l.idx -c 3
-		idx2raw     x.idx     1   -i
-		niceflow    x.f32     0   -m m
-		niceflow    x.f32     0   -m m -b
-		niceflow    x.f32     0   -m m -z
-		niceflow    x.f32     0   -m m -x -B 2 -j 2
-		niceflow    x.u8      0   -m m -t u8 -k 3
-		niceflow    x.u8      0   -m m -t u8 -k 3 --weights
-		niceflow    none      -   -m m -n 5
-		niceflow    none      -   -m m -i
-		nicestat    ll        1
-		nicestat    ll.f64    1   -b
-		nicestat    ll        1   -q 0.5,0.01
-		nicestat    ll        0+  -s
-		nicestat    state     1   -m
-		niceroc     ll        1   ll
-		niceroc     ll        1   --curve ll
-		niceroc     ll.f64    1   -b ll.f64
-		nicethresh  ll        0   -t -14
-		nicethresh  ll        0   -c calibration -i
-		nicethresh  ll        0+  -t -14 -x normal
-		nicethresh  ll.f64    0   -b -t -14
-		nicethresh  ll        0   -t -14 -u -12 -p ll
-		nicethresh  ll.f64    0   -b -p ll.f64 --alpha 0.3
-		nicethresh  ll        0   -p ll --fdr 0.9 --two-sided
-		nicethresh  ll        1   -t -14 --labels labels
-		nicetrain   x.f32     1   -o model -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4 -q
-		nicetrain   x.u8      1   -o model -t u8 -d 2x3 --mid 4 --epochs 2 --batch 2 --valid x.u8 -j 1 -q
-		png2raw     x.png     1   -t u8
-		pt2nice     x.pt      1
-		pt2nice     m         1   -m 0
-		raw2idx     x.u8      0+  -t u8 -d 2x3
-		raw2idx     x.f32     0+  -1
-		raw2png     x.u8      0+  -t u8 -d 2x3
-		rawpick     x.u8      1   -t u8 -d 6 list
-		rawpick     x.u8      1   -t u8 -d 6 -v list
-	END
-}
+# What every program does alike: tests/contract.py holds the table of programs, ways to run them and
+# options, and runs a check over all of it; here is what is special to some.
 
 # Good input: five records of six elements, unless the name says otherwise.
 setup_file() {
@@ -70,279 +22,64 @@ open("ll.f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open("l
 	printf '%s\n' 0 0 1 0 > labels
 	raw2png -t u8 -d 2x3 x.u8 > x.png
 	: > empty
+	contract expected
 }
 
 setup() {
 	cp "$BATS_FILE_TMPDIR"/* .
 }
 
-# every FUNCTION [reading|writing]: calls it for each row, with program, input, empty and options
-# set; the last row that is printed is the one that failed. "reading" leaves out the rows without
-# input, "writing" those that do not write to standard output. "product" is where the output is,
-# "default" the operands that stand for standard input: none, but for niceroc, which takes two files.
-every() {
-	local line rows
-	mapfile -t rows < <(table)
-	for line in "${rows[@]}"; do
-		read -r program input empty options <<< "$line"
-		read -r -a options <<< "$options"
-		if [ "$input" = none ]; then
-			[ "${2:-}" != reading ] || continue
-			operand=()
-		else
-			operand=("$input")
-		fi
-		default=()
-		[ "$program" != niceroc ] || default=(-)
-		product=out
-		case $line in *"-o model"*)
-			product=model
-			[ "${2:-}" != writing ] || continue
-			;;
-		esac
-		echo "$line"
-		"$1"
-	done
+# contract CHECK: of contract.py, for all programs.
+contract() {
+	local status=0
+	B=$B python3 "$BATS_TEST_DIRNAME/contract.py" "$1" > failures 2>&1 || status=$?
+	[ $status -ne 77 ] || skip "$(cat failures)"
+	cat failures
+	return $status
 }
+
+@test "contract: every program has a row, every row a program" { contract complete; }
+@test "contract: -h, --help, -V, --version" { contract help_and_version; }
+@test "contract: an option that is none" { contract unknown_option; }
+@test "contract: bad values of options are named" { contract bad_values; }
+@test "contract: values have bounds and forms" { contract bounds; }
+@test "contract: files that options name" { contract files; }
+@test "contract: one file, or as many as one likes, as --help says" { contract reading_operands; }
+@test "contract: a file that is missing, or a directory" { contract reading_no_file; }
+@test "contract: a read that fails" { contract reading_failing; }
+@test "contract: no operand and - are standard input" { contract reading_standard_input; }
+@test "contract: a closed standard input is told" { contract reading_closed_input; }
+@test "contract: one byte at a time gives the same bytes" { contract reading_byte_by_byte; }
+@test "contract: an empty input" { contract reading_nothing; }
+@test "contract: an input that is cut, at any byte" { contract reading_cut; }
+@test "contract: a byte too many" { contract reading_too_much; }
+@test "contract: ten gigabytes take no memory" { contract reading_sparse; }
+@test "contract: SIGTERM ends a program that waits, and nothing is left" { contract reading_ended; }
+@test "contract: a full disk is told, once" { contract writing_full_disk; }
+@test "contract: a help that is lost is told, once" { contract lost_help; }
+@test "contract: a closed standard output is told, once" { contract writing_closed_output; }
+@test "contract: SIGPIPE ends a program quietly; where it is ignored, the loss is told" { contract writing_to_nobody; }
+@test "contract: a closed standard error changes nothing" { contract closed_error; }
+@test "contract: nor does it with a usage error" { contract closed_error_usage; }
+@test "contract: the same bytes in any environment, and with decimal commas" {
+	if command -v localedef > /dev/null; then
+		localedef -i de_DE -f UTF-8 "$PWD/de_DE.UTF-8" 2> /dev/null || :
+	fi
+	contract environment
+	LC_ALL=de_DE.UTF-8 ends 2 nicestat -k 1,5 ll
+	echo 1,5 > values
+	LC_ALL=de_DE.UTF-8 ends 1 nicestat values
+	says "nicestat: values: line 1 (byte 0): '1,5' is not a number"
+}
+@test "contract: a directory that is read-only" { contract read_only_directory; }
 
 # each_program FUNCTION: calls it with program set, for all that have been built.
 each_program() {
-	for program in $(programs); do
+	for program in $(cd "$B/bin" && ls); do
 		echo "$program"
 		"$1"
 	done
 }
-
-programs() { (cd "$B/bin" && ls); }
-
-# values PROGRAM: "-d --dims DIMS" for each option of --help that takes a value; the long form twice
-# if there is no short one.
-values() {
-	"$1" --help | sed -n -E 's/^  (-.), (--[a-z0-9-]+) ([^ ]+) .*/\1 \2 \3/p
-		s/^      (--[a-z0-9-]+) ([^ ]+) .*/\1 \1 \2/p'
-}
-
-# The metavariables of values that are files.
-FILES='^(MODEL|LABELS|CALIBRATION|SCORES|FILE)$'
-
-@test "contract: every program has a row, every row a program" {
-	programs > built
-	[ -s built ]
-	table | awk '{ print $1 }' | sort -u | cmp built
-}
-
-help_and_version() {
-	ends 0 "$program" --help
-	silent
-	[[ $(head -n 1 out) == "usage: $program"* ]]
-	mv out help
-	ends 0 "$program" -h
-	silent
-	cmp out help
-	ends 0 "$program" --version
-	silent
-	[[ $(cat out) == "$program (nicetools) $VERSION"$'\nsandbox: '@(seccomp|none) ]]
-	mv out version
-	ends 0 "$program" -V
-	silent
-	cmp out version
-	ends 0 "$program" --help --nonsense # the first one counts
-}
-
-@test "contract: -h, --help, -V, --version" { each_program help_and_version; }
-
-unknown_option() {
-	local option
-	for option in --nonsense -@; do
-		ends 2 "$program" $option
-		nothing
-		misused "$program: *${option#-}*"
-	done
-	ends 2 "$program" --help=yes
-	ends 2 "$program" -V@ < /dev/null || ends 0 "$program" -V
-}
-
-@test "contract: an option that is none" { each_program unknown_option; }
-
-bad_values() {
-	local short long kind value
-	while read -r -u 4 short long kind; do
-		[[ ! $kind =~ $FILES ]] || continue
-		for value in '' x 1x ' 1' '1 ' nan 1e999 0x10 -; do
-			ends 2 "$program" "$short" "$value"
-			nothing
-			misused "$program: $short: '$value' is n* *"
-			ends 2 "$program" "$long=$value"
-			misused "$program: $short: '$value' is n* *"
-		done
-		ends 2 "$program" "$short"
-		misused "$program: *"
-	done 4< <(values "$program")
-}
-
-@test "contract: bad values of options are named" { each_program bad_values; }
-
-@test "contract: numbers of options have bounds" {
-	local too
-	for too in 'idx2raw -n -1' 'idx2raw -n 4294967296' 'idx2raw -S 18446744073709551616' \
-		'niceflow -n -1' 'niceflow -k 65537' 'niceflow -j 0' 'niceflow -j 1025' 'niceflow -B 0' 'niceflow -B 1048577' \
-		'niceflow -S 18446744073709551616' 'niceflow -T inf' 'nicestat -k inf' 'nicethresh -t -inf' \
-		'nicethresh -u inf' 'nicethresh --alpha 1' 'nicethresh --fdr 0' \
-		'png2raw -d 0x3' 'png2raw -d 4294967296x1' 'pt2nice -m 2' 'raw2idx -d 4294967296' \
-		'raw2png -d 1x0' 'raw2png -c 0' 'raw2png -n 0' 'raw2png -g 1001' 'rawpick -d 0' \
-		'rawpick -d 4294967295x4294967295' 'nicestat -q 1.5' 'nicetrain --epochs 0' 'nicetrain --lr -1' \
-		'nicetrain --mid 1048577' 'nicetrain -d 0' 'nicetrain --ema 1'; do
-		echo "$too"
-		# shellcheck disable=SC2086
-		ends 2 $too
-		nothing
-		misused "${too%% *}: -*: '${too##* }' is not *"
-	done
-}
-
-# The options that take a file, in a command that needs nothing but a good one. "new" ones are
-# written.
-files() {
-	cat <<-'END'
-		idx2raw     -l            l.idx        -c 3 x.idx
-		niceflow    -m            m            x.f32
-		nicethresh  -c            calibration  ll
-		nicethresh  -p            ll           -t -14 ll
-		nicethresh  --labels      labels       -t -14 ll
-		nicetrain   -o            new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q x.f32
-		nicetrain   --valid       x.f32        -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
-		nicetrain   --checkpoint  new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
-		nicetrain   --log         new          -d 6 --batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q -o model x.f32
-	END
-}
-
-@test "contract: files that options name" {
-	local program option file rest
-	while read -r -u 4 program option file rest; do
-		# shellcheck disable=SC2086
-		ends 0 "$program" $option "$file" $rest
-		# shellcheck disable=SC2086
-		ends 1 "$program" $option no/where $rest
-		says "$program: *no/where: cannot *: No such file or directory"
-		nothing
-		# shellcheck disable=SC2086
-		ends 1 "$program" $option . $rest
-		says "$program: *.: *"
-		nothing
-		[ "$file" != new ] || continue
-		# shellcheck disable=SC2086
-		ends 1 "$program" $option empty $rest
-		says "$program: *empty: *"
-		nothing
-	done 4< <(files)
-	for program in $(programs); do
-		values "$program" | awk -v p="$program" -v files="$FILES" '$3 ~ files { print p, $1 }'
-	done > named
-	sort named > expected
-	files | awk '{ print $1, $2 }' | sort | cmp expected
-}
-
-operands() {
-	if "$program" --help | grep -q '\[file[.a-z]* \.\.\.\]'; then
-		ends 0 "$program" "${options[@]}" "$input" "$input"
-		return
-	fi
-	ends 2 "$program" "${options[@]}" "$input" another
-	nothing
-	misused "$program: *"
-}
-
-@test "contract: one file, or as many as one likes, as --help says" { every operands reading; }
-
-no_file() {
-	ends 1 "$program" "${options[@]}" no/where
-	says "$program: no/where: cannot open: No such file or directory"
-	nothing
-	ends 1 "$program" "${options[@]}" .
-	says "$program: .: cannot read: Is a directory"
-	[ "$empty" = 0+ ] || nothing
-	ends 1 "$program" "${options[@]}" "${default[@]}" < .
-	says "$program: standard input: cannot read: Is a directory"
-}
-
-@test "contract: a file that is missing, or a directory" { every no_file reading; }
-
-failing_read() {
-	ends 1 "$program" "${options[@]}" /proc/self/mem
-	says "$program: /proc/self/mem: *cannot read: Input/output error"
-}
-
-@test "contract: a read that fails" {
-	[ -e /proc/self/mem ] || skip "needs /proc"
-	every failing_read reading
-}
-
-standard_input() {
-	ends 0 "$program" "${options[@]}" "$input"
-	[ -s $product ]
-	silent
-	mv $product expected
-	ends 0 "$program" "${options[@]}" "${default[@]}" < "$input"
-	silent
-	cmp $product expected
-	ends 0 "$program" "${options[@]}" - < "$input"
-	cmp $product expected
-	ends 0 "$program" "${options[@]}" "${default[@]}" < <(cat "$input") # no seeking
-	cmp $product expected
-	ends 0 "$program" "${options[@]}" -- "$input" <&-
-	silent
-	cmp $product expected
-}
-
-@test "contract: no operand and - are standard input" { every standard_input reading; }
-
-one_byte_at_a_time() {
-	ends 0 "$program" "${options[@]}" "$input"
-	mv $product expected
-	ends 0 python3 "$BATS_TEST_DIRNAME/drip.py" "$input" "$program" "${options[@]}" "${default[@]}"
-	silent
-	cmp $product expected
-}
-
-@test "contract: one byte at a time gives the same bytes" { every one_byte_at_a_time reading; }
-
-no_input() {
-	local from
-	for from in empty /dev/null -; do
-		ends "${empty%+}" "$program" "${options[@]}" $from < empty
-		case $empty in
-		0) silent && nothing ;;
-		0+) silent && [ -s out ] ;;
-		1) nothing && says "$program: *" ;;
-		esac
-	done
-}
-
-@test "contract: an empty input" { every no_input reading; }
-
-# A text that is cut may be a text still, and -i looks at the header alone.
-cut() {
-	local size
-	[[ $input != ll && ${options[*]} != -i ]] || return 0
-	for size in 1 $(($(wc -c < "$input") - 1)); do
-		head -c "$size" "$input" > short
-		ends 1 "$program" "${options[@]}" short
-		says "$program: short: *"
-		ends 1 "$program" "${options[@]}" "${default[@]}" < short
-		says "$program: standard input: *"
-	done
-}
-
-@test "contract: an input that is cut" { every cut reading; }
-
-trailing() {
-	[[ ${options[*]} != -i ]] || return 0
-	{ cat "$input"; printf x; } > long
-	ends 1 "$program" "${options[@]}" long
-	says "$program: long: *"
-}
-
-@test "contract: a byte too many" { every trailing reading; }
 
 # What each program makes of sizes that nobody has: an error, and no memory taken.
 huge_idx2raw() {
@@ -447,74 +184,6 @@ huge() { "huge_$program"; }
 huge_limited() { "huge_$program" limited; }
 limited() { (ulimit -v 500000 && exec "$@"); }
 
-NO_SPACE='standard output: cannot write: No space left on device'
-CLOSED='standard output: cannot write: Bad file descriptor'
-
-full_disk() {
-	out=/dev/full ends 1 "$program" "${options[@]}" "${operand[@]}"
-	says "$program: $NO_SPACE"
-}
-
-closed_output() {
-	ends 1 bash -c 'exec "$@" >&-' - "$program" "${options[@]}" "${operand[@]}"
-	says "$program: $CLOSED"
-}
-
-closed_error() {
-	ends 0 bash -c 'exec "$@" 2>&-' - "$program" "${options[@]}" "${operand[@]}"
-	mv $product expected
-	ends 0 "$program" "${options[@]}" "${operand[@]}"
-	cmp $product expected
-	ends 2 bash -c 'exec "$@" 2>&-' - "$program" --nonsense
-	nothing
-}
-
-help_is_lost() {
-	local option
-	for option in --help -V; do
-		out=/dev/full ends 1 "$program" $option
-		says "$program: $NO_SPACE"
-		ends 1 bash -c 'exec "$@" >&-' - "$program" $option
-		says "$program: $CLOSED"
-	done
-}
-
-@test "contract: a full disk is told, once" {
-	[ -e /dev/full ] || skip "needs /dev/full"
-	every full_disk writing
-	each_program help_is_lost
-}
-
-@test "contract: a closed standard output is told, once" {
-	every closed_output writing
-}
-
-@test "contract: a closed standard error changes nothing" { every closed_error; }
-
-closed_input() {
-	ends 1 "$program" "${options[@]}" "${default[@]}" <&-
-	says "$program: standard input: *cannot read: Bad file descriptor"
-	ends 1 "$program" "${options[@]}" - <&-
-	says "$program: standard input: *cannot read: Bad file descriptor"
-}
-
-@test "contract: a closed standard input is told" { every closed_input reading; }
-
-# A pipe that nobody reads: the first write ends the program.
-nobody_reads() {
-	ends 141 bash -c 'exec "$@" >&5' - "$program" "${options[@]}" "${operand[@]}"
-	silent
-	ends 1 bash -c 'trap "" PIPE; exec "$@" >&5' - "$program" "${options[@]}" "${operand[@]}"
-	says "$program: standard output: cannot write: Broken pipe"
-}
-
-@test "contract: SIGPIPE ends a program quietly; where it is ignored, the loss is told" {
-	mkfifo pipe
-	exec 6<> pipe 5> pipe 6>&-
-	every nobody_reads writing
-	exec 5>&-
-}
-
 @test "contract: head has enough" {
 	local command
 	head -c 6000000 /dev/zero > zeros
@@ -577,34 +246,3 @@ special='\0\0\xc0\x7f''\0\0\x80\x7f''\0\0\x80\xff''\xff\xff\x7f\x7f''\1\0\0\0''\
 		says "*: inside: line 1 (byte 0): '1?x0d2' is not a number"
 	done
 }
-
-comma() {
-	ends 0 "$program" "${options[@]}" "${operand[@]}"
-	mv $product expected
-	LC_ALL=de_DE.UTF-8 LC_NUMERIC=de_DE.UTF-8 ends 0 "$program" "${options[@]}" "${operand[@]}"
-	silent
-	cmp $product expected
-}
-
-@test "contract: a locale with decimal commas changes nothing" {
-	if command -v localedef > /dev/null && localedef -i de_DE -f UTF-8 "$PWD/de_DE.UTF-8"; then
-		export LOCPATH=$PWD
-	fi 2> /dev/null
-	every comma
-	LC_ALL=de_DE.UTF-8 ends 2 nicestat -k 1,5 ll
-	echo 1,5 > values
-	LC_ALL=de_DE.UTF-8 ends 1 nicestat values
-	says "nicestat: values: line 1 (byte 0): '1,5' is not a number"
-}
-
-environment() {
-	ends 0 "$program" "${options[@]}" "${operand[@]}"
-	mv $product expected
-	ends 0 env -i "$(command -v "$program")" "${options[@]}" "${operand[@]}"
-	cmp $product expected
-	OMP_NUM_THREADS=3 TZ=Asia/Tokyo COLUMNS=3 TERM=dumb POSIXLY_CORRECT=1 \
-		ends 0 "$program" "${options[@]}" "${operand[@]}"
-	cmp $product expected
-}
-
-@test "contract: the same bytes in any environment" { every environment; }
