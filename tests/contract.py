@@ -498,7 +498,11 @@ def reading_ended(way):
     while waiting(theirs) > 0 and p.poll() is None:
         time.sleep(0.001)
     p.terminate()
-    out, err = p.communicate()
+    try:
+        out, err = p.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        p.kill()
+        out, err = p.communicate()
     os.close(ours)
     os.close(theirs)
     got = Got(command, p.returncode, out, err).ends(-signal.SIGTERM).silent()
