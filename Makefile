@@ -150,6 +150,14 @@ check-faults: check-faults-ready ## each system call and allocation of every pro
 	@B=$(abspath $(B)) python3 tests/faults.py
 check-faults-ready: all $(B)/tests/preload_faults.so
 
+check-kills: check-faults-ready ## training killed at random moments and at each system call, and resumed [KILLS=200]
+	@B=$(abspath $(B)) python3 tests/kills.py $(or $(KILLS),200)
+
+soak: all ## a long stream: counts exact, memory constant [SOAK_RECORDS=10000000]
+	@B=$(abspath $(B)) python3 tests/soak.py $(B)/soak $(SOAK_RECORDS); status=$$?; \
+	    ! command -v gnuplot > /dev/null || gnuplot -e "table='$(B)/soak/memory.tsv'; picture='$(B)/soak/memory.png'" tests/soak.gp; \
+	    exit $$status
+
 check-reproducible: ## two builds in two folders: the same bytes
 	@rm -rf $(B)/twice && mkdir -p $(B)/twice
 	@for d in one another/deeper; do mkdir -p $(B)/twice/$$d && cp -R Makefile lib cmd $(B)/twice/$$d && \
@@ -185,6 +193,6 @@ help: ## this list
 
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan check-ubsan check-faults check-faults-ready \
-        check-reproducible lint install uninstall clean help
+        check-kills check-reproducible soak lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -455,11 +455,11 @@ static int die(int number)
 	return EXIT_BAD;
 }
 
-/* The last good model is kept. */
+/* The last good model is kept, unless memory ended, which may be before it was looked at. */
 static int stop_diverged(const struct trainer *t, const struct options *o, const struct error *e)
 {
 	cli_fail(o->file, e);
-	if (t->epoch > 0 && write_model(t, o) == EXIT_OK)
+	if (e->status != STATUS_MEMORY && t->epoch > 0 && write_model(t, o) == EXIT_OK)
 		fprintf(stderr, "nicetrain: %s: the model of epoch %" PRIu64 " was written\n",
 		        o->output, t->best_epoch > 0 ? t->best_epoch : t->epoch);
 	return EXIT_BAD;

@@ -1,8 +1,9 @@
 /*
  * Preloaded by tests/faults.py before a program: lets one system call or one allocation fail. Linux on
  * x86-64. FAULT=CALL:ERROR:N is which: the N-th (from 1) of "read", "write", "open", "fsync", "rename",
- * "mmap", "close", "seek", "malloc"; the ERROR a number of errno, or 0 for a transfer of one byte. When
- * it has happened, a byte is written to descriptor FAULT_FD.
+ * "mmap", "close", "seek", "malloc"; the ERROR a number of errno, 0 for a transfer of one byte, or -1 for
+ * an end in place of the call, with status 137, as sudden as a kill, which the sandbox would not let
+ * through. When it has happened, a byte is written to descriptor FAULT_FD.
  *
  * System calls are caught by a filter, so that those inside of the C library count, too: it raises
  * SIGSYS for all but those made at one address, and the handler makes them there, or not.
@@ -54,6 +55,8 @@ static void on_call(int signal, siginfo_t *info, void *context)
 	(void)signal;
 	greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
 	if (is_the_one()) {
+		if (failure < 0)
+			direct_call(SYS_exit_group, 137L, 0L, 0L, 0L, 0L, 0L);
 		if (failure) {
 			r[REG_RAX] = -failure;
 			return;
