@@ -78,10 +78,10 @@ $(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 # Packages: to build, demonstrate and test; and what `make lint` wants.
 APT_deps  = gcc libc6-dev make libdnnl-dev libpng-dev libzip-dev libjansson-dev zlib1g-dev libgmp-dev \
             bash bats python3 gnuplot-nox
-APT_lint  = cppcheck shellcheck mandoc clang
+APT_lint  = cppcheck shellcheck mandoc clang clang-tidy valgrind
 DNF_deps  = gcc make onednn-devel libpng-devel libzip-devel jansson-devel zlib-devel gmp-devel bats \
             python3 gnuplot libasan libubsan
-DNF_lint  = cppcheck ShellCheck mandoc clang
+DNF_lint  = cppcheck ShellCheck mandoc clang clang-tools-extra valgrind
 BREW_deps = onednn libpng libzip jansson zlib gmp bats-core python3 gnuplot
 BREW_lint = cppcheck shellcheck mandoc
 
@@ -164,12 +164,15 @@ check-reproducible: ## two builds in two folders: the same bytes
 	    $(MAKE) -s -C $(B)/twice/$$d B=build all || exit 1; done
 	@cd $(B)/twice && diff -r one/build/bin another/deeper/build/bin && echo "the same: $(words $(PROGRAMS)) programs"
 
-lint: ## compilers, headers alone, cppcheck, shellcheck, mandoc: all silent
+lint: ## compilers, headers alone, cppcheck, clang-tidy, shellcheck, mandoc: all silent
 	@$(MAKE) -s B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' all
 	@$(MAKE) -s B=$(B)/lint-clang CC=clang CFLAGS='-O2 -Werror' all
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | $(COMPILE) -Werror -Wno-unused -I. -x c -fsyntax-only - || exit 1; done
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Ilib -Icmd -DNICETOOLS_VERSION='""' lib cmd
+	@echo 'clang-tidy lib/*.c cmd/*.c' # reasons for what it does not look at: .clang-tidy
+	@ls lib/*.c cmd/*.c | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -n 3 sh -c 'clang-tidy --quiet "$$@" -- -std=c11 \
+	    $(OURS_CPPFLAGS) 2> $(B)/lint-clang/tidy.$$$$ || { cat $(B)/lint-clang/tidy.$$$$; exit 255; }' sh
 	shellcheck -s sh tests/run .ci/run tests/bench/run
 	shellcheck -s sh -e SC1091,SC2015,SC2154 tests/bench/common tests/bench/*.sh
 	shellcheck -s bash -S warning -e SC2030,SC2031,SC2034,SC2154 tests/*.bash tests/*.bats
