@@ -146,6 +146,13 @@ check-asan: ## the same tests, built with the address and undefined-behaviour sa
 check-ubsan: ## the undefined-behaviour sanitizer alone, with the tests that limit memory
 	@$(MAKE) --no-print-directory B=$(B)/ubsan CFLAGS='-O1 -g -fsanitize=undefined -fno-sanitize-recover=all' check
 
+# The threads are those of tests/standin_openmp.c.
+TSAN = B=$(B)/tsan CFLAGS='-O1 -g -fsanitize=thread' LDLIBS=$(B)/tsan/tests/standin_openmp.o
+check-tsan: ## races between threads: what uses lib/parallel, built with the thread sanitizer
+	@$(MAKE) --no-print-directory $(TSAN) $(B)/tsan/tests/standin_openmp.o
+	@$(MAKE) --no-print-directory $(TSAN) check TESTS="$(or $(TESTS),$(addprefix $(B)/tsan/tests/,unit_bound unit_flow \
+	    unit_gradient unit_matmul) tests/bound.bats tests/niceflow.bats tests/nicetrain.bats)"
+
 check-faults: check-faults-ready ## each system call and allocation of every program made to fail, in turn
 	@B=$(abspath $(B)) python3 tests/faults.py
 check-faults-ready: all $(B)/tests/preload_faults.so
@@ -195,7 +202,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan check-ubsan check-faults check-faults-ready \
+.PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan check-ubsan check-tsan check-faults check-faults-ready \
         check-kills check-reproducible soak lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
