@@ -147,11 +147,10 @@ int cli_fail(const char *file, const struct error *e)
 	fflush(stdout); /* what is right comes first */
 	if (ferror(stdout) && e->status == STATUS_SYSTEM)
 		return EXIT_BAD; /* lost output is reported once, by cli_finish */
-	if (!file)
-		fprintf(stderr, "%s: %s\n", self->name, e->text);
-	else
-		fprintf(stderr, "%s: %s: %s\n", self->name,
-		        strcmp(file, "-") == 0 ? "standard input" : file, e->text);
+	struct error told = *e; /* a file's name may be hostile, too: error_prefix makes it printable */
+	if (file)
+		error_prefix(&told, "%.2000s: ", strcmp(file, "-") == 0 ? "standard input" : file);
+	fprintf(stderr, "%s: %s\n", self->name, told.text);
 	return EXIT_BAD;
 }
 

@@ -401,6 +401,15 @@ static enum status run_samples(struct flow *f, const struct options *o, struct e
 	return e->status;
 }
 
+/* A model file's own words, which must not command the terminal: '?' for what is not printable. */
+static void print_text(const char *text)
+{
+	for (size_t n; *text; text += n ? n : 1) {
+		n = printable_bytes(text);
+		fwrite(n ? text : "?", 1, n ? n : 1, stdout);
+	}
+}
+
 static void print_info(const struct statedict *s, const struct tensors *t, double log_det)
 {
 	char text[NUM_TEXT];
@@ -415,8 +424,12 @@ static void print_info(const struct statedict *s, const struct tensors *t, doubl
 	printf("\nparameters\t%" PRIu64 "\nmask_config\t%d\nlog_determinant\t%s\n", nparameters,
 	       s->mask_config, text);
 	for (size_t i = 0; i < t->nnotes; i++) {
-		if (strcmp(t->notes[i].key, "mask_config") != 0)
-			printf("%s\t%s\n", t->notes[i].key, t->notes[i].value);
+		if (strcmp(t->notes[i].key, "mask_config") == 0)
+			continue;
+		print_text(t->notes[i].key);
+		putchar('\t');
+		print_text(t->notes[i].value);
+		putchar('\n');
 	}
 }
 

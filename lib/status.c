@@ -3,15 +3,37 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+size_t printable_bytes(const char *text)
+{
+	static const uint32_t least[] = {0, 0, 0xa0, 0x800, 0x10000};
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	uint32_t c = *p & (0x7fu >> n);
+	if (*p < 0x80)
+		return *p >= ' ' && *p != 0x7f;
+	if (*p < 0xc2 || *p > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if (p[i] >> 6 != 2)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	return c < least[n] || c > 0x10ffff || c >> 11 == 0x1b ? 0 : n; /* 0x1b: surrogates */
+}
 
 /* Names and texts out of hostile files stay on their line and send the terminal no commands. */
 static void make_printable(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+	for (size_t n; *text; text += n) {
+		n = printable_bytes(text);
+		if (n == 0) {
 			*text = '?';
+			n = 1;
+		}
 	}
 }
 

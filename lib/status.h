@@ -6,6 +6,8 @@
 #ifndef STATUS_H
 #define STATUS_H
 
+#include <stddef.h>
+
 enum status {
 	STATUS_OK = 0,
 	STATUS_SYSTEM,      /* the system refused: open, read, write, map */
@@ -19,7 +21,7 @@ enum status {
 /* The first error wins: later ones are ignored until error_clear. Initialise with {0}. */
 struct error {
 	enum status status;
-	char text[4000]; /* lower case, no full stop, no control characters; "" if STATUS_OK */
+	char text[4000]; /* lower case, no full stop; UTF-8 without control characters; "" if OK */
 };
 
 /* Records the error unless one is there already; returns the status that e now holds. */
@@ -43,5 +45,9 @@ enum status error_add(struct error *e, enum status status, const char *format, .
     __attribute__((format(printf, 3, 4)));
 
 void error_clear(struct error *e);
+
+/* The bytes of the UTF-8 character at text; 0 if it is broken or a control character: one of ASCII's,
+ * the NUL included, or of those from U+0080 on, among which are commands to terminals, too. */
+size_t printable_bytes(const char *text);
 
 #endif

@@ -171,6 +171,20 @@ assert n == 30000 and d * math.sqrt(n) < 1.95'
 	grep -qx "mask_config	0" info
 }
 
+# A control character of ASCII, and one of those behind it, which is ESC [ to a terminal.
+@test "niceflow -i: a file's words and its name send no commands to the terminal" {
+	model 6 9 2 3 3 > m
+	local escape
+	for escape in '\u001b' '\u009b' '\u000a'; do
+		python3 -c 'import sys; m = open("m", "rb").read()
+open("hostile", "wb").write(m.replace(b"mask_config", b"xy%s2Jz" % sys.argv[1].encode()))' "$escape"
+		niceflow -m hostile -i > info
+		grep -qx "xy??*2Jz	1" info
+	done
+	ends 1 niceflow -m $'a\e[2J\xc2\x9b2J\xff\xe2\x82\xac' -i
+	says 'niceflow: a?\[2J??2J?€: cannot open: *'
+}
+
 @test "niceflow: NaN and infinity in a record are its own affair" {
 	model 4 5 2 2 2 > m
 	{ bytes '\0\0\0\0\0\0\xc0\x7f\0\0\0\0\0\0\0\0'; bytes '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
