@@ -138,7 +138,8 @@ static enum status parse(const char *text, const char *end, struct calibration *
 		return error_set(e, STATUS_MALFORMED, "there is no threshold in it");
 	find_number(text, end, "upper", c->threshold, INFINITY, &c->upper, e);
 	find_number(text, end, "promised", 0, 1, &c->promised, e);
-	return find_method(text, end, c, e);
+	find_method(text, end, c, e);
+	return e->status;
 }
 
 enum status calibration_read(int fd, struct calibration *c, struct error *e)
