@@ -102,12 +102,16 @@ static enum status ends_early(uint64_t line, struct error *e)
 			 line + 1);
 }
 
-/* n and extremes that go together: both finite, or both missing. */
-static bool plausible(const struct summary *s, uint64_t n)
+/* n, extremes and sums that go together, as far as that shows without the numbers: no extremes of no
+ * numbers; else finite ones, the mean within them, and a stdev not above their distance, of which it
+ * is at most the share sqrt(1/2). */
+static bool plausible(const struct summary *s)
 {
-	if (n == 0)
+	if (s->sums.n == 0)
 		return s->min == INFINITY && s->max == -INFINITY;
-	return isfinite(s->min) && isfinite(s->max) && s->min <= s->max;
+	double mean = exact_mean(&s->sums);
+	return isfinite(s->min) && isfinite(s->max) && s->min <= mean && mean <= s->max &&
+	       (s->sums.n == 1 || exact_stdev(&s->sums) <= s->max - s->min);
 }
 
 enum { VERSION, N, MIN, MAX, SUM, SQUARES, NFIELDS };
@@ -117,8 +121,8 @@ static bool parse(struct summary *s, char values[NFIELDS][EXACT_TEXT])
 	uint64_t n;
 	return num_parse_u64(values[N], 0, UINT64_MAX, &n) &&
 	       num_parse_double(values[MIN], strlen(values[MIN]), &s->min) &&
-	       num_parse_double(values[MAX], strlen(values[MAX]), &s->max) && plausible(s, n) &&
-	       exact_read(&s->sums, n, values[SUM], values[SQUARES]);
+	       num_parse_double(values[MAX], strlen(values[MAX]), &s->max) &&
+	       exact_read(&s->sums, n, values[SUM], values[SQUARES]) && plausible(s);
 }
 
 /* The number of a line, not below `least`. */

@@ -262,6 +262,8 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	bad 's/0x5p0/0x9p4200/' "$broken"
 	bad 's/0x5p0/-0x5p0/' "$broken"
 	bad 's/0x5p0/0x1p2/' "$broken" # 2 * 4 < 3^2
+	bad 's/0x5p0/0x29p-2/;s/0x3p0/0x9p-1/' "$broken" # a mean of 2.25
+	bad 's/0x5p0/0x9p0/' "$broken" # a stdev of 2.1
 	bytes "$good" | head -c -1 > bad
 	refused 1 "nicestat: bad: line 6: unexpected end of input" nicestat -m bad
 	{ bytes "$good"; printf 'junk'; } > bad
@@ -270,7 +272,7 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	refused 1 "nicestat: bad: no state in it" nicestat -m bad
 	refused 1 "nicestat: standard input: line 1: a state has 'nicestat-state', a tab and a value here" \
 	    nicestat -m < /dev/zero
-	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/' > many
+	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/;s/min\t1/min\t0/' > many
 	refused 1 "nicestat: many: more than 2^64 numbers" nicestat -m many many
 	refused 2 "nicestat: -m: states are text, -b is for numbers" nicestat -b -m many
 	refused 2 "nicestat: --json does not go with -s: a state has a text of its own" nicestat --json -s many
