@@ -453,6 +453,10 @@ static enum status restore_state(struct trainer *t, const struct tensors *from, 
 	read_u64(from, "update", UINT64_MAX, &t->adam.step, e);
 	read_u64(from, "best epoch", t->options.epochs, &t->best_epoch, e);
 	t->step = (size_t)step;
+	if (e->status == STATUS_OK && (t->adam.step != t->epoch * trainer_steps(t) + step ||
+	                               t->best_epoch > t->epoch))
+		error_set(e, STATUS_MALFORMED,
+		          "epoch, step, update and best epoch of the checkpoint do not go together");
 	state_of(t, names, values);
 	for (size_t i = 0; names[i]; i++)
 		read_double(from, names[i], values[i], e);

@@ -156,6 +156,9 @@ course() { cut -f 1,2,5- "$@"; }
 	done
 	run -1 --separate-stderr train --checkpoint m --resume -q -o x "$GLYPHS"
 	[[ $stderr == "nicetrain: m: not a checkpoint of nicetrain" ]]
+	LC_ALL=C sed 's/"state: update":"[0-9]/"state: update":"9/' state > broken
+	run -1 --separate-stderr train --checkpoint broken --resume -q -o x "$GLYPHS"
+	[[ $stderr == "nicetrain: broken: epoch, step, update and best epoch of the checkpoint do not go together" ]]
 }
 
 # One record of 100 is so large that products overflow; each epoch leaves 40 records out.
