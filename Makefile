@@ -179,7 +179,7 @@ lint: ## compilers, headers alone, cppcheck, clang-tidy, shellcheck, mandoc: all
 	    --suppress=missingIncludeSystem -Ilib -Icmd -DNICETOOLS_VERSION='""' lib cmd
 	@echo 'clang-tidy lib/*.c cmd/*.c' # reasons for what it does not look at: .clang-tidy
 	@ls lib/*.c cmd/*.c | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -n 3 sh -c 'clang-tidy --quiet "$$@" -- -std=c11 \
-	    $(OURS_CPPFLAGS) 2> $(B)/lint-clang/tidy.$$$$ || { cat $(B)/lint-clang/tidy.$$$$; exit 255; }' sh
+	    $(filter-out -DNICE%,$(OURS_CPPFLAGS)) -DNICETOOLS_VERSION=__FILE__ 2> $(B)/lint-clang/tidy.$$$$ || { cat $(B)/lint-clang/tidy.$$$$; exit 255; }' sh
 	shellcheck -s sh tests/run .ci/run tests/bench/run
 	shellcheck -s sh -e SC1091,SC2015,SC2154 tests/bench/common tests/bench/*.sh
 	shellcheck -s bash -S warning -e SC2030,SC2031,SC2034,SC2154 tests/*.bash tests/*.bats

@@ -253,14 +253,20 @@ static bool kind_is_known(const struct options *o)
 	return o->labels || o->expect != EXPECT_NOTHING;
 }
 
+static void put_number(double value)
+{
+	char text[NUM_TEXT];
+	size_t length = num_format_double(value, text);
+	fwrite(text, 1, length, stdout);
+}
+
 static void print_verdict(const struct run *r, double value, bool anomaly, uint64_t rank)
 {
-	char text[NUM_TEXT], p[NUM_TEXT];
-	fwrite(text, 1, num_format_double(value, text), stdout);
+	put_number(value);
 	fputs(anomaly ? "\tanomaly" : "\tnormal", stdout);
 	if (r->o->scores) {
 		putchar('\t');
-		fwrite(p, 1, num_format_double(conformal_p(&r->detector.conformal, rank), p), stdout);
+		put_number(conformal_p(&r->detector.conformal, rank));
 	}
 	putchar('\n');
 }

@@ -268,12 +268,13 @@ void tensors_forget(const struct tensors *t, const struct tensor *item)
 		                item->nelements * tensor_type_bytes(item->type));
 }
 
+/* Little-endian float32 on a machine whose floats are like that, as its integers are. */
 static bool is_float_in_memory(const struct tensor *t)
 {
-	static const float one = 1;
-	static const unsigned char little_endian_one[] = {0, 0, 0x80, 0x3f};
-	return t->type == TENSOR_F32 && (uintptr_t)t->data % sizeof(float) == 0 &&
-	       memcmp(&one, little_endian_one, sizeof(one)) == 0;
+	const uint32_t one = 1;
+	unsigned char first;
+	memcpy(&first, &one, 1);
+	return t->type == TENSOR_F32 && (uintptr_t)t->data % sizeof(float) == 0 && first == 1;
 }
 
 const float *tensor_floats(const struct tensor *t, float *buffer)
