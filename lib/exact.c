@@ -3,10 +3,52 @@
  * is two adds with carry and no shift, and 84 KB are nothing today. */
 #include "exact.h"
 
+#include <assert.h>
 #include <gmp.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* GMP ends the program where memory ends, so it gets none of malloc's. No number in this file is longer
+ * than 4500 bits, their texts are shorter than EXACT_TEXT, and no more than a dozen of both are there at
+ * once; GMP's own scratch of that size is on the stack. */
+enum { BLOCK = 2048, NBLOCKS = 32 };
+static union {
+	unsigned char bytes[BLOCK];
+	max_align_t aligned;
+} blocks[NBLOCKS];
+static uint32_t taken; /* a bit for each block */
+
+static void *take(size_t size)
+{
+	unsigned i = 0;
+	while (i < NBLOCKS && (taken >> i & 1))
+		i++;
+	assert(size <= BLOCK && i < NBLOCKS);
+	taken |= UINT32_C(1) << i;
+	return &blocks[i];
+}
+
+static void *take_again(void *block, size_t old_size, size_t size)
+{
+	(void)old_size;
+	assert(size <= BLOCK);
+	return block;
+}
+
+static void give_back(void *block, size_t size)
+{
+	size_t i = (size_t)((unsigned char *)block - blocks[0].bytes) / BLOCK;
+	(void)size;
+	taken &= ~(UINT32_C(1) << i);
+}
+
+/* In front of all that makes numbers of GMP's. */
+static void use_blocks(void)
+{
+	mp_set_memory_functions(take, take_again, give_back);
+}
 
 void exact_init(struct exact *x)
 {
@@ -89,6 +131,7 @@ static void get_squares(const struct exact *x, mpz_t sum)
 bool exact_equal(const struct exact *x, const struct exact *y)
 {
 	mpz_t a, b;
+	use_blocks();
 	mpz_inits(a, b, NULL);
 	get_sum(x, a);
 	get_sum(y, b);
@@ -133,6 +176,7 @@ static void write_scaled(FILE *f, const char *name, mpz_t value, long exponent)
 void exact_write(const struct exact *x, FILE *f)
 {
 	mpz_t value;
+	use_blocks();
 	mpz_init(value);
 	get_sum(x, value);
 	write_scaled(f, "sum", value, -1074);
@@ -161,10 +205,13 @@ static bool read_scaled(const char *text, mpz_t value, long unit, size_t bits)
 	if (end == text || *end || text[exponent_length] || exponent_length > 5 || exponent < unit)
 		return false;
 	mpz_set_str(value, digits, 16);
-	mpz_mul_2exp(value, value, (mp_bitcnt_t)(exponent - unit));
+	mp_bitcnt_t shift = (mp_bitcnt_t)(exponent - unit);
+	if (mpz_sgn(value) != 0 && mpz_sizeinbase(value, 2) + shift > bits)
+		return false;
+	mpz_mul_2exp(value, value, shift);
 	if (negative)
 		mpz_neg(value, value);
-	return mpz_sizeinbase(value, 2) <= bits;
+	return true;
 }
 
 /* Puts sums into the cells in words of 64 bits: word j weighs 2^(64 j) units, which is cell 64 j of
@@ -184,6 +231,7 @@ static void set_cells(struct exact *x, const mpz_t sum, const mpz_t squares)
 bool exact_read(struct exact *x, uint64_t n, const char *sum_text, const char *squares_text)
 {
 	mpz_t sum, squares, spread;
+	use_blocks();
 	mpz_inits(sum, squares, spread, NULL);
 	/* n < 2^64 doubles below 2^1024 in size */
 	bool good = read_scaled(sum_text, sum, -1074, 64 + 1024 + 1074) &&
@@ -246,6 +294,7 @@ double exact_mean(const struct exact *x)
 {
 	double mean = 0;
 	mpz_t sum, n, rest;
+	use_blocks();
 	mpz_inits(sum, n, rest, NULL);
 	get_sum(x, sum);
 	set_u64(n, x->n);
@@ -266,6 +315,7 @@ double exact_stdev(const struct exact *x)
 {
 	double stdev = 0;
 	mpz_t n, d, rest;
+	use_blocks();
 	mpz_inits(n, d, rest, NULL);
 	get_spread(x, n);
 	set_u64(d, x->n);

@@ -1,7 +1,8 @@
 /*
  * Exact sums of x and x*x over finite doubles: nothing is rounded until the end, so that the
  * results depend neither on the order of the numbers nor on how they were divided up, and neither
- * overflow nor underflow on the way.
+ * overflow nor underflow on the way. Nothing here takes memory, so that none can be lacking; what
+ * returns a result is not for two threads at once.
  */
 #ifndef EXACT_H
 #define EXACT_H

@@ -198,7 +198,7 @@ sys.stdout.buffer.write(struct.pack("<13d", *v))' > data
 }
 
 @test "raw2png: larger than a PNG picture, or than memory" {
-	case $B in *asan*) skip "a sanitizer wants its own address space" ;; esac
+	case $B in *[at]san*) skip "a sanitizer wants its own address space" ;; esac
 	run -1 --separate-stderr raw2png -t u8 -d 1x2147483647 /dev/null
 	[ "$stderr" = "raw2png: /dev/null: the sheet would be larger than a PNG picture can be" ]
 	run -1 --separate-stderr bash -c 'ulimit -v 50000; raw2png -d 1000000x1000000 /dev/null'

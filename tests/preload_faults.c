@@ -101,7 +101,7 @@ static void trap(int call)
 		abort();
 }
 
-/* C++, OpenMP and GMP end a program that runs out of memory, aloud; what they allocate is left alone. */
+/* C++ and OpenMP end a program that runs out of memory, aloud; what they allocate is left alone. */
 static struct {
 	uintptr_t begin, end;
 } foreign[16];
@@ -110,7 +110,7 @@ static size_t nforeign;
 static int note_foreign(struct dl_phdr_info *object, size_t size, void *unused)
 {
 	(void)size, (void)unused;
-	static const char *const names[] = {"libdnnl", "libgomp", "libstdc++", "libOpenCL", "libgmp", "ld-linux"};
+	static const char *const names[] = {"libdnnl", "libgomp", "libstdc++", "libOpenCL", "ld-linux"};
 	bool is = false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		is = is || strstr(object->dlpi_name, names[i]);
