@@ -151,7 +151,9 @@ TSAN = B=$(B)/tsan CFLAGS='-O1 -g -fsanitize=thread' LDLIBS=$(B)/tsan/tests/stan
 check-tsan: ## races between threads: what uses lib/parallel, built with the thread sanitizer
 	@$(MAKE) --no-print-directory $(TSAN) $(B)/tsan/tests/standin_openmp.o
 	@$(MAKE) --no-print-directory $(TSAN) check TESTS="$(or $(TESTS),$(addprefix $(B)/tsan/tests/,unit_bound unit_flow \
-	    unit_gradient unit_matmul) tests/bound.bats tests/niceflow.bats tests/nicetrain.bats)"
+	    unit_gradient unit_matmul) tests/bound.bats tests/niceflow.bats)"
+	@$(MAKE) --no-print-directory $(TSAN) $(B)/tsan/examples/glyphs
+	@B=$(abspath $(B))/tsan bats -f 'rises|number of threads' tests/nicetrain.bats # all of it takes half an hour
 
 # niceflow and nicetrain are left out: with oneDNN's threads and its code made at run time, they compute
 # under memcheck what they should, and do not come to an end. AddressSanitizer looks at them.

@@ -52,6 +52,15 @@ void cli_confine(enum sandbox sandbox)
 	errno = was;
 }
 
+/* Whether there is a sandbox is known once it has been entered. */
+static void print_version(void)
+{
+	const char *name = sandbox_name();
+	bool entered = sandbox_enter(SANDBOX_CLOSED);
+	printf("%s (nicetools) %s\nsandbox: %s\n", self->name, NICETOOLS_VERSION,
+	       entered || strcmp(name, "none") == 0 ? name : "refused by the kernel");
+}
+
 _Noreturn void cli_option(int option)
 {
 	if (option == 'h') {
@@ -59,7 +68,7 @@ _Noreturn void cli_option(int option)
 		exit(cli_finish(EXIT_OK));
 	}
 	if (option == 'V') {
-		printf("%s (nicetools) %s\nsandbox: %s\n", self->name, NICETOOLS_VERSION, sandbox_name());
+		print_version();
 		exit(cli_finish(EXIT_OK));
 	}
 	/* getopt has said what is wrong */

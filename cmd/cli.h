@@ -32,8 +32,8 @@ void cli_start(const struct cli *cli, char **argv);
  * environment once, so the program starts itself anew. */
 void cli_share_cores(char **argv);
 
-/* Gives up what the program does not need any more (sandbox.h), where the system offers that; which
- * --version tells. */
+/* Gives up what the program does not need any more (sandbox.h), where the system offers that; --version
+ * tries, and tells. */
 void cli_confine(enum sandbox sandbox);
 
 /* The options that every program has; a command's table ends with CLI_OPTIONS and its short

@@ -59,3 +59,25 @@ NO='Operation not permitted'
 	preloaded misbehave png2raw bad.png > out 2> err || [ $? -eq 1 ]
 	grep -qx "write a file: $NO" err
 }
+
+# refusing COMMAND...: under a kernel that takes no filters: prctl (157) fails with EPERM.
+refusing() {
+	python3 -c 'import ctypes, os, struct, sys
+def code(*statements): return b"".join(struct.pack("<HBBI", *s) for s in statements)
+program = code((0x20, 0, 0, 0), (0x15, 0, 1, 157), (0x06, 0, 0, 0x50001), (0x06, 0, 0, 0x7fff0000))
+class Program(ctypes.Structure): _fields_ = [("n", ctypes.c_ushort), ("code", ctypes.c_char_p)]
+libc = ctypes.CDLL(None)
+libc.prctl(38, 1, 0, 0, 0)
+if libc.prctl(22, 2, ctypes.byref(Program(len(program) // 8, program))) != 0:
+    sys.exit("no filter")
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+@test "sandbox: where the kernel refuses it, --version says so, and data are processed" {
+	[ "$(uname -m)" = x86_64 ] || skip "needs x86-64"
+	ends 0 refusing idx2raw --version
+	grep -qx 'sandbox: refused by the kernel' out
+	ends 0 refusing idx2raw -t u8 x.idx
+	silent
+	cmp out x.u8
+}
