@@ -446,7 +446,7 @@ def reading_cut(way):
             got.gives_beginning(way.expected())
     last = go(way, *way.default, stdin="cut")
     if last.status == 1:
-        last.says(way.program + ": standard input: *")
+        last.says(way.program + (": *: *" if "--labels" in way.options else ": standard input: *"))
 
 
 def reading_too_much(way):
