@@ -42,13 +42,23 @@ LIBS_unit_flow      = -ldnnl
 LIBS_unit_gradient  = -ldnnl
 LIBS_unit_matmul    = -ldnnl
 LIBS_unit_tensors   = -ljansson
+LIBS_fuzz_checkpoint  = -ldnnl -ljansson
+LIBS_fuzz_gzip        = -lz
+LIBS_fuzz_idx         = -lz
+LIBS_fuzz_pickle      = -lzip -ljansson
+LIBS_fuzz_png         = -lpng
+LIBS_fuzz_safetensors = -lzip -ljansson
+LIBS_fuzz_selection   = -lz
+LIBS_fuzz_state       = -lgmp
+LIBS_fuzz_zip         = -lzip -ljansson
 
 SHARED_CMD = cli progress
 PROGRAMS = $(filter-out $(SHARED_CMD),$(basename $(notdir $(wildcard cmd/*.c))))
 PRELOADS = $(basename $(notdir $(wildcard tests/preload_*.c)))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
+FUZZERS  = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES    = $(wildcard man/*.[1-8])
-HEADERS  = $(wildcard lib/*.h cmd/*.h tests/*.h)
+HEADERS  = $(wildcard lib/*.h cmd/*.h tests/*.h tests/fuzz/*.h)
 LIB_OBJS = $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c))
 CMD_OBJS = $(SHARED_CMD:%=$(B)/cmd/%.o)
 
@@ -56,6 +66,11 @@ all: $(PROGRAMS:%=$(B)/bin/%) ## build the programs into $(B)/bin
 
 $(B)/bin/%: $(B)/cmd/%.o $(CMD_OBJS) $(B)/libnice.a
 	@mkdir -p $(@D)
+	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
+
+# A fuzzer, driven by replay.c or libfuzzer.c. Before the next rule, which would fit, too.
+FUZZ_DRIVER = replay
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/$(FUZZ_DRIVER).o $(B)/tests/fuzz/source.o $(B)/libnice.a
 	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
 
 $(B)/tests/%: $(B)/tests/%.o $(B)/libnice.a
@@ -128,7 +143,7 @@ mnist-train: all $(B)/examples/splits ## a model of one's own: make mnist-train 
 	@$(MAKE) --no-print-directory -f examples/mnist-train.mk BIN=$(B)/bin SPLIT=$(B)/examples/splits OUT=$(B)/mnist-train
 
 # DATA=, MODEL= for the tests that want the real ones; they are skipped, aloud, without.
-check: all $(B)/examples/glyphs $(B)/examples/splits $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
+check: all fuzzers $(B)/examples/glyphs $(B)/examples/splits $(UNITS:%=$(B)/tests/%) $(PRELOADS:%=$(B)/tests/%.so) ## run the tests [TESTS="tests/idx2raw.bats ..."]
 	@B=$(abspath $(B)) VERSION=$(VERSION) CC="$(CC)" DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) \
 	    sh tests/run $(TESTS)
 
@@ -165,6 +180,15 @@ check-valgrind: all ## memcheck over good, cut and odd inputs of the programs wi
 	    > $(B)/valgrind/bin/$$p && chmod +x $(B)/valgrind/bin/$$p || exit 1; done
 	@B=$(abspath $(B)) sh -e tests/memcheck
 
+fuzzers: $(FUZZERS:%=$(B)/tests/fuzz/fuzz_%)
+
+# Wants clang with its runtime (Debian: libclang-rt-dev, Fedora: compiler-rt). What libFuzzer finds stays in
+# $(B)/fuzz/found, the inputs that it grows in $(B)/fuzz/corpus.
+FUZZ_CFLAGS = $(SANITIZE) -fsanitize=fuzzer-no-link
+fuzz: all ## look for inputs that break the readers [FUZZ_SECONDS=60] [FUZZERS="idx png ..."]
+	@$(MAKE) -s B=$(B)/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' LDFLAGS=-fsanitize=fuzzer FUZZ_DRIVER=libfuzzer fuzzers
+	@B=$(abspath $(B)) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
+
 check-faults: check-faults-ready ## each system call and allocation of every program made to fail, in turn
 	@B=$(abspath $(B)) python3 tests/faults.py
 check-faults-ready: all $(B)/tests/preload_faults.so
@@ -184,15 +208,15 @@ check-reproducible: ## two builds in two folders: the same bytes
 	@cd $(B)/twice && diff -r one/build/bin another/deeper/build/bin && echo "the same: $(words $(PROGRAMS)) programs"
 
 lint: ## compilers, headers alone, cppcheck, clang-tidy, shellcheck, mandoc: all silent
-	@$(MAKE) -s B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' all
-	@$(MAKE) -s B=$(B)/lint-clang CC=clang CFLAGS='-O2 -Werror' all
+	@$(MAKE) -s B=$(B)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' all fuzzers
+	@$(MAKE) -s B=$(B)/lint-clang CC=clang CFLAGS='-O2 -Werror' all fuzzers
 	@for h in $(HEADERS); do echo "#include \"$$h\"" | $(COMPILE) -Werror -Wno-unused -I. -x c -fsyntax-only - || exit 1; done
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -Ilib -Icmd -DNICETOOLS_VERSION='""' lib cmd
 	@echo 'clang-tidy lib/*.c cmd/*.c' # reasons for what it does not look at: .clang-tidy
 	@ls lib/*.c cmd/*.c | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -n 3 sh -c 'clang-tidy --quiet "$$@" -- -std=c11 \
 	    $(filter-out -DNICE%,$(OURS_CPPFLAGS)) -DNICETOOLS_VERSION=__FILE__ 2> $(B)/lint-clang/tidy.$$$$ || { cat $(B)/lint-clang/tidy.$$$$; exit 255; }' sh
-	shellcheck -s sh tests/run tests/memcheck .ci/run tests/bench/run
+	shellcheck -s sh tests/run tests/memcheck .ci/run tests/bench/run tests/fuzz/run
 	shellcheck -s sh -e SC1091,SC2015,SC2154 tests/bench/common tests/bench/*.sh
 	shellcheck -s bash -S warning -e SC2030,SC2031,SC2034,SC2154 tests/*.bash tests/*.bats
 	@echo 'mandoc -T lint $(PAGES)' # references among pages that are not installed: tests/pages.bats
@@ -213,8 +237,8 @@ clean: ## remove $(B)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
--include $(wildcard $(B)/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/tests/fuzz/*.d)
 .PHONY: all bench deps deps-lint demo mnist mnist-train fashion check check-asan check-ubsan check-tsan check-valgrind check-faults check-faults-ready \
-        check-kills check-reproducible soak lint install uninstall clean help
+        check-kills check-reproducible fuzz fuzzers soak lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

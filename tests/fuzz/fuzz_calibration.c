@@ -1,0 +1,74 @@
+/* Calibrations (calibration.h). */
+#include "calibration.h"
+#include "fuzz.h"
+#include "num.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static void read_calibration(const void *data, size_t size, enum arrival arrival,
+                             struct calibration *c, struct error *e)
+{
+	int fd = fuzz_open(data, size, arrival);
+	*c = (struct calibration){0};
+	*e = (struct error){0};
+	calibration_read(fd, c, e);
+	fuzz_check_error(e);
+	close(fd);
+}
+
+static bool same(const struct calibration *c, const struct calibration *d)
+{
+	return c->threshold == d->threshold && c->upper == d->upper &&
+	       (c->promised == d->promised || (isnan(c->promised) && isnan(d->promised))) &&
+	       strcmp(c->method, d->method) == 0;
+}
+
+static void put(FILE *f, const char *name, double value)
+{
+	char text[NUM_TEXT];
+	num_format_double(value, text);
+	fprintf(f, "%s\t%s\n", name, text);
+}
+
+/* A text of what was taken from it gives the same. */
+static void write_again(const struct calibration *c)
+{
+	struct bytes text;
+	struct calibration again;
+	struct error e;
+	bytes_begin(&text);
+	put(text.f, "threshold", c->threshold);
+	if (isfinite(c->upper))
+		put(text.f, "upper", c->upper);
+	if (!isnan(c->promised))
+		put(text.f, "promised", c->promised);
+	if (c->method[0])
+		fprintf(text.f, "method\t%s\n", c->method);
+	bytes_end(&text);
+	read_calibration(text.data, text.size, AT_ONCE, &again, &e);
+	must(e.status == STATUS_OK && same(c, &again));
+	bytes_release(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct calibration c, other;
+	struct error e, other_e;
+	read_calibration(data, size, AT_ONCE, &c, &e);
+	for (enum arrival a = BYTE_BY_BYTE; a < ARRIVALS; a++) {
+		if (!fuzz_worthwhile(a, size))
+			continue;
+		read_calibration(data, size, a, &other, &other_e);
+		must(fuzz_same_error(&e, &other_e) && same(&c, &other));
+	}
+	if (e.status != STATUS_OK)
+		return 0;
+	must(isfinite(c.threshold) && c.upper >= c.threshold);
+	must(isnan(c.promised) || (c.promised >= 0 && c.promised <= 1));
+	must(memchr(c.method, '\0', sizeof(c.method)));
+	must(size > 0 && data[size - 1] == '\n');
+	write_again(&c);
+	return 0;
+}

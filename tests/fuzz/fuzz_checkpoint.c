@@ -1,0 +1,107 @@
+/* Checkpoints of nicetrain (trainer.h), read into a training whose options and records are those with
+ * which seeds.py calls nicetrain. */
+#include "model.h"
+#include "parallel.h"
+#include "trainer.h"
+
+#include <unistd.h>
+
+void fuzz_repair(uint8_t *data, size_t size)
+{
+	repair_safetensors(data, size);
+}
+
+static void start(struct trainer *t)
+{
+	static struct dataset records;
+	static const struct trainer_options options = {
+	    .shape = {.d = 2, .mid = 2, .hidden = 1, .ncouplings = 2},
+	    .epochs = 3,
+	    .batch = 4,
+	    .rate = 0.001,
+	    .warmup = 2,
+	    .cosine = true,
+	    .noise = 0.5,
+	    .precision = PRECISION_F32,
+	    .adam = {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .scale_rate = 2, .ema = 0.9},
+	    .keep_best = true,
+	    .valid_share = 0.25,
+	};
+	unsigned char raw[24];
+	struct error e = {0};
+	for (size_t i = 0; i < sizeof(raw); i++)
+		raw[i] = (unsigned char)(37 * i);
+	int fd = fuzz_open(raw, sizeof(raw), AT_ONCE);
+	parallel_set_threads(1);
+	must(dataset_read(&records, fd, ELEMENT_U8, 2, &e) == STATUS_OK);
+	close(fd);
+	must(trainer_init(t, &options, &records, NULL, &e) == STATUS_OK);
+}
+
+static void save(const struct trainer *t, struct bytes *file)
+{
+	struct tensors saved = {0};
+	struct error e = {0};
+	must(trainer_save(t, &saved, &e) == STATUS_OK && write_tensors(&saved, file, &e));
+	tensors_release(&saved);
+}
+
+static enum status restore(struct trainer *t, const void *data, size_t size, struct error *e)
+{
+	struct tensors from = {0};
+	if (safetensors_parse(data, size, &from, e) == STATUS_OK)
+		trainer_restore(t, &from, e);
+	fuzz_check_error(e);
+	tensors_release(&from);
+	return e->status;
+}
+
+/* What was restored is saved, and restored, as the same. */
+static void save_again(struct trainer *t)
+{
+	struct bytes file, again;
+	struct error e = {0};
+	save(t, &file);
+	must(restore(t, file.data, file.size, &e) == STATUS_OK);
+	save(t, &again);
+	must(bytes_same(&file, again.data, again.size));
+	bytes_release(&file);
+	bytes_release(&again);
+}
+
+/* Goes on to the end, which is near, or to where numbers are not finite any more, and takes the
+ * model. */
+static void go_on(struct trainer *t)
+{
+	struct tensors model = {0};
+	struct error e = {0}, model_e = {0};
+	bool ended;
+	size_t nsteps = 0;
+	must(t->step < trainer_steps(t) && t->epoch <= t->options.epochs &&
+	     t->best_epoch <= t->epoch && t->adam.step == t->epoch * trainer_steps(t) + t->step);
+	while (!trainer_done(t) && trainer_step(t, &ended, &e) == STATUS_OK)
+		nsteps++;
+	must(nsteps <= 3 * trainer_steps(t));
+	fuzz_check_error(&e);
+	must(trainer_model(t, "fuzz", &model, &model_e) == STATUS_OK);
+	check_statedict(&model);
+	write_again(&model, false);
+	tensors_release(&model);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct trainer t;
+	static struct bytes at_start;
+	struct error e = {0}, start_e = {0};
+	if (!at_start.data) {
+		start(&t);
+		save(&t, &at_start);
+	}
+	if (restore(&t, data, size, &e) == STATUS_OK) {
+		save_again(&t);
+		go_on(&t);
+	}
+	must(restore(&t, at_start.data, at_start.size, &start_e) == STATUS_OK);
+	return 0;
+}

@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+"""Inputs for the fuzzers, each from a readable recipe: what the project's programs write, what the
+tests' makers make, and what once broke a reader.
+
+    seeds.py BIN DIRECTORY READER...  writes DIRECTORY/READER/NAME; BIN holds the programs
+"""
+import gzip
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import make_model  # noqa: E402
+import make_pt  # noqa: E402
+import png  # noqa: E402
+
+MAX_BYTES = 1 << 16  # larger ones take long and say nothing more
+
+
+def run(program, *args, stdin=b""):
+    return subprocess.run([os.path.join(BIN, program), *args], input=stdin, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def idx(code=8, dims=(3, 2, 2), data=None):
+    n = {8: 1, 9: 1, 11: 2, 12: 4, 13: 4, 14: 8}[code]
+    for d in dims:
+        n *= d
+    return struct.pack(">HBB%dI" % len(dims), 0, code, len(dims), *dims) + (bytes(range(n)) if data is None else data)
+
+
+def member(data, level=9, **fields):
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=level, mtime=0, **fields) as f:
+        f.write(data)
+    return out.getvalue()
+
+
+def idx_seeds():
+    for code in 8, 9, 11, 12, 13, 14:
+        yield "type-%d" % code, idx(code)
+    plain = idx(8, (20, 5), bytes(i * i % 256 for i in range(100)))
+    yield "rank-1", idx(8, (7,))
+    yield "empty", idx(8, (0, 28, 28))
+    yield "gzip", member(plain)
+    yield "members", member(plain[:9], 0) + member(plain[9:]) + member(b"")
+    yield "cut", plain[:-1]
+    yield "cut-gzip", member(plain)[:-9]
+    yield "trailing", plain + b"x"
+    yield "trailing-gzip", member(plain) + b"x"
+    yield "checksum", member(plain)[:-8] + bytes(8)
+    yield "huge", struct.pack(">HBB3I", 0, 8, 3, 2 ** 32 - 1, 2 ** 31, 1) + b"x"
+    yield "wraps", struct.pack(">HBB3I", 0, 14, 3, *[2 ** 32 - 1] * 3)
+    yield "no-elements", idx(8, (3, 0), b"")
+    yield "rank-255", idx(8, (1,) * 255)
+
+
+def gzip_seeds():
+    text = b"a line that is there twice\n" * 9
+    yield "empty", b""
+    yield "plain", text
+    yield "stored", member(text, 0)
+    yield "fixed", member(b"abc")
+    yield "dynamic", member(bytes(i * i * 7 % 256 for i in range(2000)))
+    yield "named", member(text, filename="name")
+    yield "two", member(text) + member(text, 0)
+    for flags in 2, 4, 8, 16, 30, 255:  # header CRC, extra, name, comment, all, reserved ones
+        m = bytearray(member(text))
+        m[3] = flags
+        yield "flags-%d" % flags, bytes(m[:10]) + b"\x02\0xy" + b"n\0c\0" + bytes(m[10:])
+    yield "checksum", member(text)[:-8] + bytes(8)
+    yield "length", member(text)[:-4] + bytes(4)
+    yield "trailing", member(text) + b"\0"
+    yield "half-magic", member(text) + b"\x1f"
+
+
+def safetensors_seeds():
+    def st(header, data=b""):
+        text = header if isinstance(header, bytes) else json.dumps(header).encode()
+        return struct.pack("<Q", len(text)) + text + data
+
+    def entry(dtype, shape, begin, end):
+        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+    for dtype, size in ("F16", 2), ("BF16", 2), ("F32", 4), ("F64", 8):
+        yield dtype, st({"a": entry(dtype, [2, 3], 0, 6 * size)}, bytes(range(6 * size)))
+    for dtype in "F32", "BF16":
+        yield "model-" + dtype, run_maker("make_model.py", "4", "2", "2", "2", "1", "--dtype", dtype)
+    yield "none", st({})
+    yield "notes", st({"__metadata__": {"a": "1", "b": "\x1b[2J", "c\u20ac": "\U0001f600"}})
+    yield "scalar", st({"a": entry("F32", [], 0, 4)}, b"abcd")
+    yield "no-elements", st({"a": entry("F32", [0, 7], 0, 0), "b": entry("F64", [0], 0, 0)})
+    yield "order", st({"b": entry("F32", [1], 4, 8), "a": entry("F32", [1], 0, 4)}, bytes(8))
+    yield "overlap", st({"b": entry("F32", [1], 2, 6), "a": entry("F32", [1], 0, 4)}, bytes(6))
+    yield "hole", st({"a": entry("F32", [1], 4, 8)}, bytes(8))
+    yield "wraps", st({"a": entry("F64", [2 ** 32, 2 ** 32], 0, 0)})
+    yield "beyond", st({"a": entry("F64", [2 ** 60], 0, 2 ** 63 - 1)})
+    yield "negative", st({"a": entry("F32", [-1], 0, 4)}, bytes(4))
+    yield "rank-9", st({"a": entry("F32", [1] * 9, 0, 4)}, bytes(4))
+    yield "dtype", st({"a": entry("I64", [1], 0, 8)}, bytes(8))
+    yield "deep", st(b'{"a":' + b"[" * 3000)
+    yield "twice", st(b'{"a":{},"a":{}}')
+    yield "not-utf-8", st(b'{"\xff":{}}')
+    yield "nul", st(b'{"a\\u0000b":{}}')
+    yield "length", struct.pack("<Q", 2 ** 64 - 1) + b"{}"
+
+
+def run_maker(script, *args):
+    path = os.path.join(os.path.dirname(make_model.__file__), script)
+    return subprocess.run([sys.executable, "-S", path, *args], check=True, stdout=subprocess.PIPE).stdout
+
+
+def zip_seeds():
+    for name, recipe in make_pt.RECIPES.items():
+        if name not in ("bomb", "deep-tuples", "deep-dicts", "stack"):  # large, and tried by pt2nice.bats
+            yield name, recipe()
+
+
+def pickle_seeds():
+    for name, data in zip_seeds():
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as z:
+                yield name, z.read("archive/data.pkl")
+        except (KeyError, RuntimeError, zipfile.BadZipFile):
+            pass
+    yield "two-records", make_pt.pickle(make_pt.state_dict(
+        ("v", make_pt.tensor()), ("w", make_pt.tensor(make_pt.storage("1", 16), 3, (2, 6), (6, 1)))))
+
+
+def checkpoint_seeds():
+    """The options and records are those of fuzz_checkpoint.c."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "checkpoint")
+        run("nicetrain", "-q", "-j1", "-d2", "-tu8", "-o", os.path.join(folder, "model"), "--checkpoint", path,
+            "--mid=2", "--hidden=1", "--couplings=2", "--epochs=3", "--batch=4", "--warmup=2", "--ema=0.9",
+            "--valid-share=0.25", stdin=bytes(37 * i % 256 for i in range(24)))
+        with open(path, "rb") as f:
+            done = f.read()
+    n, = struct.unpack_from("<Q", done)
+    header, data = json.loads(done[8:8 + n]), done[8 + n:]
+
+    def changed(tensors=data, **notes):
+        """After the first of three epochs, of two steps each, but for the notes given."""
+        other = json.loads(json.dumps(header))
+        for key, value in dict(dict(epoch="1", step="0", update="2", best_epoch="1"), **notes).items():
+            other["__metadata__"][key if key == "seed" else "state: " + key.replace("_", " ")] = value
+        text = json.dumps(other).encode()
+        return struct.pack("<Q", len(text)) + text + tensors
+
+    yield "done", done
+    yield "start", changed(epoch="0", update="0", best_epoch="0", best_mean="-inf")
+    yield "middle", changed(step="1", update="3")
+    yield "last-step", changed(epoch="2", step="1", update="5", best_epoch="0", best_mean="-inf")
+    yield "beyond", changed(epoch="4", update="8")
+    yield "step-beyond", changed(step="2", update="4")
+    yield "nan", changed(sum="nan", best_mean="nan", last_mean="nan")
+    yield "not-finite", changed(struct.pack("<f", float("nan")) * (len(data) // 4))
+    yield "negative", changed(struct.pack("<f", -3) * (len(data) // 4))
+    yield "other", changed(seed="1")
+    yield "regression-updates-wrap", changed(update=str(2 ** 64 - 1))
+    yield "regression-best-epoch-to-come", changed(best_epoch="2")
+
+
+def png_seeds():
+    for name, picture in png.PICTURES.items():
+        if name != "ramp16":
+            yield name, picture.png()
+    for name, (data, _) in png.hostile().items():
+        yield "hostile-" + name, data
+    yield "ours", run("raw2png", "-d", "3x4", "-t", "u8", stdin=bytes(range(24)))
+
+
+NUMBERS = b"-1850.25\n0\n-0\n1e300\r\n4.9e-324\ninf\n-inf\nnan\n.5\n5.\n1E+5\n+7\n2.2250738585072014e-308\n" \
+          b"9007199254740993\n0.1\n123456789012345678901234567890\n1.7976931348623157e308"
+
+
+def numbers_seeds():
+    yield "all", NUMBERS
+    yield "finite", run("nicestat", stdin=b"1\n2\n3\n") + NUMBERS
+    yield "halfway", b"9007199254740993.0000000000000000000000000001\n1.00000000000000011102230246251565404\n"
+    yield "long", b"0" * 1199 + b"\n" + b"0" * 1199 + b"\r\n" + b"0" * 1200 + b"\n"
+    yield "digits", b"".join(b"%d\n" % 10 ** i for i in range(40))
+    yield "powers", b"".join(b"1e%d\n" % i for i in range(-330, 320, 13))
+    yield "bad", b"1\n0x1p3\n"
+    yield "empty-line", b"1\n\n2\n"
+    yield "escape", b"1\n\x1b[2J\xff\xc2\x9b\n"
+    yield "nul", b"1\n1\0002\n"
+    yield "doubles", struct.pack("<8d", 0, -0.0, 1, float("nan"), float("inf"), 5e-324, 1e308, 0.1)
+
+
+def calibration_seeds():
+    numbers = b"".join(b"%d\n" % (i * i % 1009) for i in range(2000))
+    for method in "sigma:3", "quantile:0.01", "mad:3", "conformal:0.1", "pot:0.01":
+        yield method.replace(":", "-"), run("nicestat", "--method", method, stdin=numbers)
+    yield "crlf", b"threshold\t1\r\nupper\t2\r\n"
+    yield "out-of-range", b"threshold\t3\nupper\t2\npromised\t1.5\n"
+    yield "twice", b"threshold\t3\nthreshold\t3\n"
+    yield "cut", b"threshold\t3"
+    yield "nothing", b"n\t3\n"
+    yield "infinite", b"threshold\tinf\n"
+    yield "long", b"method\t" + b"x" * 64 + b"\nthreshold\t1\n"
+    yield "escape", b"method\t\xc2\x9b2J\nthreshold\t1\n"
+
+
+def state_text(n, low, high, total, squares):
+    return b"nicestat-state\t1\nn\t%d\nmin\t%s\nmax\t%s\nsum\t%s\nsquares\t%s\n" % (n, low, high, total, squares)
+
+
+def state_seeds():
+    def state(*options, numbers=b"1\n2\n-3.5\n1e300\n5e-324\n"):
+        return run("nicestat", "-s", *options, stdin=numbers)
+
+    yield "sums", state()
+    yield "kept", state("-q", "0.5")
+    yield "none", state(numbers=b"")
+    yield "one", state(numbers=b"7\n")
+    yield "same", state("-q", "0.5", numbers=b"-0\n" * 5)
+    yield "two", state() + state(numbers=b"-1e-5\n2e5\n")
+    yield "two-kept", state("-q", "0.5") + state("-q", "0.5", numbers=b"1\n1\n")
+    yield "cut", state()[:-1]
+    yield "most", state_text(2 ** 64 - 1, b"0", b"0", b"0x0p0", b"0x0p0")
+    yield "too-many", state_text(2 ** 63, b"0", b"0", b"0x0p0", b"0x0p0") * 2
+    yield "not-ascending", state_text(2, b"1", b"2", b"0x3p0", b"0x5p0").replace(b"\t1\n", b"\t2\n", 1) + b"2\n1\n"
+    yield "version", b"nicestat-state\t\x1b[2J\n"
+
+
+def labels_seeds():
+    yield "good", b"0\n1\n1\n0\n"
+    yield "forms", b"0.0\n1e0\r\n-0\n+1\n10e-1"
+    yield "two", b"0\n2\n"
+    yield "nan", b"nan\n"
+    yield "none", b""
+    yield "words", b"anomaly\n"
+
+
+def selection_seeds():
+    labels = idx(8, (60,), bytes(i % 7 for i in range(60)))
+
+    def wish(flags, first=0, last=0, npicks=0, classes=b"3,5", file=labels):
+        return struct.pack("6B", flags, 50, first, last, npicks, 9) + classes + b"\0" + file
+
+    yield "range", wish(0, 3, 20)
+    yield "classes", wish(1 + 4, 3)
+    yield "random", wish(2 + 4, 3, 0, 20)
+    yield "random-classes", wish(1 + 2 + 4, 3, 0, 7)
+    yield "too-many", wish(1 + 2 + 4, 3, 0, 200)
+    yield "beyond", wish(0, 3, 200)
+    yield "count", wish(1 + 4 + 8)
+    yield "gzip", wish(1 + 4, file=member(labels))
+    yield "negative", wish(1 + 4, classes=b"-1,0,127", file=idx(9, (5,)))
+    yield "floats", wish(1 + 4, file=idx(13, (5,)))
+    yield "cut", wish(1 + 4, file=labels[:-1])
+    yield "huge-classes", wish(1 + 4, classes=b"-2147483649,9223372036854775808")
+    yield "bad-classes", wish(1 + 4, classes=b"3,,5")
+    yield "many-classes", wish(1 + 4, classes=b",".join(b"%d" % i for i in range(300)))
+
+
+# What a fuzzer found, by reader and name. Each is refused, or read rightly, since it was found.
+REGRESSIONS = {
+    "calibration": {
+        # The threshold was handed out with the refusal of it.
+        "regression-refused": b"threshold\tinf\n",
+    },
+    "pickle": {
+        # U+009B is ESC [ to a terminal, as is the byte in one of 8 bits.
+        "regression-c1": make_pt.pickle(make_pt.name("os", "\u009b2Jsystem")),
+        "regression-broken-utf-8": make_pt.PROTO + b"cos\n\x9b2J\xc0\xafsystem\n.",
+    },
+    "state": {
+        "regression-mean-above-max": state_text(2, b"0", b"1", b"0x5p0", b"0x19p0"),
+        "regression-stdev-of-equals": state_text(2, b"0", b"0", b"0x0p0", b"0x1p2"),
+        "regression-c1": b"nicestat-state\t\xc2\x9b2J\n",
+    },
+}
+
+SEEDS = {"idx": idx_seeds, "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
+         "pickle": pickle_seeds, "checkpoint": checkpoint_seeds, "png": png_seeds, "numbers": numbers_seeds,
+         "calibration": calibration_seeds, "state": state_seeds, "labels": labels_seeds,
+         "selection": selection_seeds}
+
+
+def main():
+    global BIN
+    BIN, directory, *readers = sys.argv[1:]
+    for reader in readers:
+        folder = os.path.join(directory, reader)
+        os.makedirs(folder, exist_ok=True)
+        recipes = list(SEEDS[reader]()) + list(REGRESSIONS.get(reader, {}).items())
+        for name, data in recipes:
+            if len(data) <= MAX_BYTES:
+                with open(os.path.join(folder, name), "wb") as f:
+                    f.write(data)
+
+
+if __name__ == "__main__":
+    main()
