@@ -6,18 +6,17 @@ threads=$(nproc)
 # flop D WIDTH HIDDEN COUPLINGS: operations of a record.
 flop() { echo $(($4 * 2 * ($1 * $2 + ($3 - 1) * $2 * $2))); }
 
-# measure WHAT VALUE D WIDTH HIDDEN BATCH THREADS: a row; the time of a short stream is taken off, and with it the start.
+# measure WHAT VALUE D WIDTH HIDDEN BATCH THREADS: a row.
 measure() {
 	[ -e "$work/$3-$4-$5" ] || random_model "$3" "$4" "$5" 4 > "$work/$3-$4-$5"
-	n=$(awk "BEGIN { n = int(1e11 / $(flop "$3" "$4" "$5" 4)); print n > 400000 ? 400000 : n }")
+	n=$(awk "BEGIN { n = int(1e11 / $(flop "$3" "$4" "$5" 4)); print (n > 400000 ? 400000 : n) }")
 	[ "$6" -gt 8 ] || n=$((n / 20 + 20 * $6))
-	for _ in 1 2 3; do
-		sample "$1$2long" "$(clock "head -c $((n * $3)) /dev/zero | niceflow -t u8 -b -B $6 -j $7 -m $work/$3-$4-$5")"
-		sample "$1$2short" "$(clock "head -c $(($6 * $3)) /dev/zero | niceflow -t u8 -b -B $6 -j $7 -m $work/$3-$4-$5")"
+	for _ in $(rounds); do
+		sample "$1$2" "$(python3 "$here/warm.py" "$3" "$6" "$n" niceflow -t u8 -b -B "$6" -j "$7" -m "$work/$3-$4-$5")"
 	done
-	seconds=$(compute "($(median "$1$2long") - $(median "$1$2short")) / ($n - $6)")
-	row "$1" "$2" "$3" "$4" "$(($5 + 1))" "$6" "$7" "$(compute "1 / $seconds")" \
-		"$(compute "1e-9 * $(flop "$3" "$4" "$5" 4) / $seconds")"
+	rate=$(median "$1$2")
+	row "$1" "$2" "$3" "$4" "$(($5 + 1))" "$6" "$7" "$(compute "$rate")" \
+		"$(compute "1e-9 * $(flop "$3" "$4" "$5" 4) * $rate")"
 }
 
 row over value D width layers batch threads records/s GFLOP/s
