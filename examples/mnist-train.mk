@@ -10,7 +10,7 @@ SEED      ?= 1
 EPOCHS    ?= 14
 SPLITS    ?= 1000
 # Settings of the training; with others, take another OUT.
-SETTINGS  ?= --couplings 8 --hidden 1 --mid 2000
+SETTINGS  ?= --couplings 12 --hidden 1 --mid 2000
 PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
 BIN       ?= build/bin
 SPLIT     ?= build/examples/splits
