@@ -148,7 +148,7 @@ check: all fuzzers $(B)/examples/glyphs $(B)/examples/splits $(UNITS:%=$(B)/test
 	    sh tests/run $(TESTS)
 
 # Tables of the machine's limits, ours and the peers' speed; tests/bench/run says with which variables.
-bench: all $(B)/tests/bench/peak ## measure [DATA=... MODEL=... BENCH=... ORT=... BENCHES="tests/bench/stream.sh ..."]
+bench: all $(B)/tests/bench/peak ## measure [DATA=... MODEL=... BENCH=... ORT=... BENCHES="stream ..."]
 	@B=$(abspath $(B)) DATA=$(abspath $(DATA)) MODEL=$(abspath $(MODEL)) BENCH=$(abspath $(BENCH)) \
 	    ORT=$(abspath $(ORT)) sh tests/bench/run $(BENCHES)
 	@[ ! -s $(B)/bench/growth.tsv ] || ! command -v gnuplot > /dev/null || \
