@@ -216,11 +216,14 @@ static void begin_rows(void *context, size_t begin, size_t end)
 	struct flow *f = p->f;
 	size_t half = f->d / 2;
 	for (size_t r = begin; r < end; r++) {
-		double *z = f->z + r * f->d;
-		memcpy(z, p->from + r * f->d, f->d * sizeof(double));
-		if (p->factor)
-			multiply(f->d, p->factor, z);
-		split(half, z, f->half[0] + r * half, f->half[1] + r * half);
+		const double *from = p->from + r * f->d;
+		if (p->factor) {
+			double *scaled = f->z + r * f->d;
+			memcpy(scaled, from, f->d * sizeof(double));
+			multiply(f->d, p->factor, scaled);
+			from = scaled;
+		}
+		split(half, from, f->half[0] + r * half, f->half[1] + r * half);
 	}
 	make_input(f, f->half[1 - p->on], begin * half, end * half);
 }
