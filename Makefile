@@ -41,6 +41,7 @@ LIBS_unit_exact     = -lgmp
 LIBS_unit_flow      = -ldnnl
 LIBS_unit_gradient  = -ldnnl
 LIBS_unit_matmul    = -ldnnl
+LIBS_unit_pipeline  = -ldnnl
 LIBS_unit_tensors   = -ljansson
 LIBS_fuzz_checkpoint  = -ldnnl -ljansson
 LIBS_fuzz_gzip        = -lz
@@ -53,7 +54,8 @@ LIBS_fuzz_state       = -lgmp
 LIBS_fuzz_zip         = -lzip -ljansson
 
 SHARED_CMD = cli progress
-PROGRAMS = $(filter-out $(SHARED_CMD),$(basename $(notdir $(wildcard cmd/*.c))))
+PARTS_niceflow = flowjob
+PROGRAMS = $(filter-out $(SHARED_CMD) $(PARTS_niceflow),$(basename $(notdir $(wildcard cmd/*.c))))
 PRELOADS = $(basename $(notdir $(wildcard tests/preload_*.c)))
 UNITS    = $(basename $(notdir $(wildcard tests/unit_*.c)))
 FUZZERS  = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -64,9 +66,10 @@ CMD_OBJS = $(SHARED_CMD:%=$(B)/cmd/%.o)
 
 all: $(PROGRAMS:%=$(B)/bin/%) ## build the programs into $(B)/bin
 
+$(B)/bin/niceflow: $(PARTS_niceflow:%=$(B)/cmd/%.o)
 $(B)/bin/%: $(B)/cmd/%.o $(CMD_OBJS) $(B)/libnice.a
 	@mkdir -p $(@D)
-	$(LINK) $^ $(LIBS_$*) -lm $(LDLIBS)
+	$(LINK) $(filter %.o,$^) $(B)/libnice.a $(LIBS_$*) -lm $(LDLIBS)
 
 # A fuzzer, driven by replay.c or libfuzzer.c. Before the next rule, which would fit, too.
 FUZZ_DRIVER = replay
@@ -166,7 +169,7 @@ TSAN = B=$(B)/tsan CFLAGS='-O1 -g -fsanitize=thread' LDLIBS=$(B)/tsan/tests/stan
 check-tsan: ## races between threads: what uses lib/parallel, built with the thread sanitizer
 	@$(MAKE) --no-print-directory $(TSAN) $(B)/tsan/tests/standin_openmp.o
 	@$(MAKE) --no-print-directory $(TSAN) check TESTS="$(or $(TESTS),$(addprefix $(B)/tsan/tests/,unit_bound unit_flow \
-	    unit_gradient unit_matmul) tests/bound.bats tests/niceflow.bats)"
+	    unit_gradient unit_matmul unit_pipeline) tests/bound.bats tests/niceflow.bats)"
 	@$(MAKE) --no-print-directory $(TSAN) $(B)/tsan/examples/glyphs
 	@B=$(abspath $(B))/tsan bats -f 'rises|number of threads' tests/nicetrain.bats # all of it takes half an hour
 

@@ -1,21 +1,17 @@
-/* niceflow: raw records through a NICE flow: likelihoods, latents, samples. */
-#include "bound.h"
+/* niceflow: raw records through a NICE flow: likelihoods, latents, samples. Its options, and its
+ * model; the records' way is in flowjob.c. */
 #include "cli.h"
-#include "flow.h"
+#include "flowjob.h"
 #include "modelfile.h"
 #include "num.h"
 #include "parallel.h"
-#include "progress.h"
-#include "rng.h"
 #include "statedict.h"
 #include "stream.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct cli cli = {
@@ -44,38 +40,21 @@ static const struct cli cli = {
     "  -b, --binary             write likelihoods as raw f64, not as text\n"
     "  -p, --precision P        products in f32 (default) or bf16\n"
     "  -j, --threads THREADS    threads (default: all cores)\n"
-    "  -B, --batch BATCH        records that are taken at once at the most (default 768)\n"
+    "  -B, --batch BATCH        records that are taken at once (default: 384 a thread)\n"
     "  -i, --info               print what the model is\n"
     "      --progress           draw the progress line even if this is no terminal\n"
     "  -q, --quiet              no progress line\n"
     "  -h, --help               print this help\n"
     "  -V, --version            print the version\n"};
 
-enum mode { LIKELIHOOD, LATENT, INVERSE, BOUND, SAMPLES, INFO };
-
-struct options {
-	enum mode mode;
-	const char *model, *file;
-	enum element type;
-	uint64_t nsamples, seed, first;
-	double temperature;
-	size_t k; /* dequantisations */
-	bool bits, spread, weights;
-	bool binary;
-	enum precision precision;
-	unsigned nthreads; /* 0: the default */
-	size_t batch;
-	enum progress_wish progress;
-};
-
-static void set_mode(struct options *o, enum mode mode)
+static void set_mode(struct flow_options *o, enum mode mode)
 {
 	if (o->mode != LIKELIHOOD && o->mode != mode)
 		cli_usage("only one of -z, -x, -k, -n, -i");
 	o->mode = mode;
 }
 
-static void check_bound(const struct options *o)
+static void check_bound(const struct flow_options *o)
 {
 	if (o->mode != BOUND && (o->bits || o->spread || o->weights))
 		cli_usage("--bits, --spread and --weights go with -k");
@@ -87,7 +66,7 @@ static void check_bound(const struct options *o)
 		cli_usage("--first goes with -k and -n");
 }
 
-static void check_options(const struct options *o, int argc)
+static void check_options(const struct flow_options *o, int argc)
 {
 	check_bound(o);
 	if (o->precision == PRECISION_BF16 && !matmul_has_bf16())
@@ -124,7 +103,7 @@ static const struct option table[] = {{"model", required_argument, NULL, 'm'},
                                       CLI_OPTIONS};
 
 /* False if the option is none of the bound's. */
-static bool bound_option(int c, struct options *o)
+static bool bound_option(int c, struct flow_options *o)
 {
 	switch (c) {
 	case 'k':
@@ -145,9 +124,9 @@ static bool bound_option(int c, struct options *o)
 	}
 }
 
-static void parse_options(int argc, char **argv, struct options *o)
+static void parse_options(int argc, char **argv, struct flow_options *o)
 {
-	*o = (struct options){.type = ELEMENT_F32, .temperature = 1, .batch = MATMUL_MAX_ROWS};
+	*o = (struct flow_options){.type = ELEMENT_F32, .temperature = 1};
 	for (int c; (c = getopt_long(argc, argv, "m:t:zxn:k:S:T:bp:j:B:iqhV", table, NULL)) != -1;) {
 		switch (c) {
 		case 'm':
@@ -205,202 +184,6 @@ static void parse_options(int argc, char **argv, struct options *o)
 	check_options(o, argc);
 }
 
-/* ---- what is written ---- */
-
-static void write_number(double value, bool binary, char end)
-{
-	char text[NUM_TEXT];
-	unsigned char raw[8];
-	if (binary) {
-		element_from_double(ELEMENT_F64, &value, 1, raw);
-		fwrite(raw, 1, sizeof(raw), stdout);
-	} else {
-		num_format_double(value, text);
-		fputs(text, stdout);
-		putchar(end);
-	}
-}
-
-static void write_likelihoods(const double *ll, size_t n, bool binary)
-{
-	for (size_t i = 0; i < n; i++)
-		write_number(ll[i], binary, '\n');
-}
-
-static void write_f32(const double *values, size_t n)
-{
-	unsigned char raw[1 << 14];
-	for (size_t i = 0; i < n; i += sizeof(raw) / 4) {
-		size_t piece = n - i < sizeof(raw) / 4 ? n - i : sizeof(raw) / 4;
-		element_from_double(ELEMENT_F32, values + i, piece, raw);
-		fwrite(raw, 4, piece, stdout);
-	}
-}
-
-/* ---- the three ways of the data ---- */
-
-/* x: (n, D), overwritten. */
-static enum status write_results(struct flow *f, const struct options *o, size_t n, double *x,
-                                 struct error *e)
-{
-	if (o->mode == LIKELIHOOD) {
-		double *ll = x; /* a batch's likelihoods take the place of the records they are of */
-		if (flow_log_likelihood(f, n, x, ll, e) == STATUS_OK)
-			write_likelihoods(ll, n, o->binary);
-		return e->status;
-	}
-	if (o->mode == LATENT)
-		flow_forward(f, n, x, x, e);
-	else
-		flow_inverse(f, n, x, x, e);
-	if (e->status == STATUS_OK)
-		write_f32(x, n * f->d);
-	return e->status;
-}
-
-/* Records in the file, if it is one; 0 otherwise. */
-static uint64_t count_records(int fd, size_t record_bytes)
-{
-	struct stat st;
-	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	return regular ? (uint64_t)st.st_size / record_bytes : 0;
-}
-
-static enum status run_batches(struct flow *f, const struct options *o, struct records *in,
-                               double *x, struct error *e)
-{
-	struct progress progress;
-	const unsigned char *raw;
-	size_t n = 1;
-	progress_start(&progress, o->progress, count_records(in->fd, in->record_bytes));
-	while (!ferror(stdout) && records_next(in, &raw, &n, e) == STATUS_OK && n > 0) {
-		element_to_double(o->type, raw, n * f->d, x);
-		if (write_results(f, o, n, x, e) != STATUS_OK)
-			break;
-		progress_update(&progress, in->nrecords);
-	}
-	progress_end(&progress);
-	return e->status;
-}
-
-static void write_bound(const struct options *o, size_t d, const struct log_mean_exp *m)
-{
-	double unit = o->bits ? (double)d * log(2) : 1;
-	double value = log_mean_exp_value(m) / unit;
-	write_number(o->bits ? -value : value, o->binary, o->spread ? '\t' : '\n');
-	if (o->spread)
-		write_number(log_mean_exp_stdev(m) / unit, o->binary, '\n');
-}
-
-/* m is what has been seen of the record that the first of the n rows belongs to. */
-static void write_rows(const struct options *o, const struct bound *b, uint64_t row, size_t n,
-                       const double *log_weights, struct log_mean_exp *m)
-{
-	for (size_t i = 0; i < n; i++) {
-		log_mean_exp_add(m, log_weights[i]);
-		if ((row + i + 1) % b->k == 0) {
-			write_bound(o, b->flow->d, m);
-			*m = LOG_MEAN_EXP;
-		}
-	}
-}
-
-/* n records v (n, D), with `done` records before them. A large K takes its time, so that what is
- * known is written at once. */
-static enum status write_bounds(struct bound *b, const struct options *o, const unsigned char *v,
-                                size_t n, uint64_t done, struct progress *progress, struct error *e)
-{
-	double log_weights[MATMUL_MAX_ROWS];
-	struct log_mean_exp m = LOG_MEAN_EXP;
-	uint64_t nrows = (uint64_t)n * b->k;
-	for (uint64_t row = 0; row < nrows && !ferror(stdout); row += MATMUL_MAX_ROWS) {
-		size_t piece = nrows - row < MATMUL_MAX_ROWS ? (size_t)(nrows - row) : MATMUL_MAX_ROWS;
-		if (bound_log_weights(b, v, o->first + done, row, piece, log_weights, e) != STATUS_OK)
-			break;
-		if (o->weights)
-			write_likelihoods(log_weights, piece, true);
-		else
-			write_rows(o, b, row, piece, log_weights, &m);
-		fflush(stdout);
-		progress_update(progress, done + (row + piece) / b->k);
-	}
-	return e->status;
-}
-
-static enum status run_bounds(struct flow *f, const struct options *o, struct records *in,
-                              struct error *e)
-{
-	struct bound b = {0};
-	struct progress progress;
-	const unsigned char *v;
-	size_t n = 1;
-	if (bound_init(&b, f, o->k, o->seed, e) != STATUS_OK)
-		return e->status;
-	progress_start(&progress, o->progress, count_records(in->fd, in->record_bytes));
-	while (!ferror(stdout) && records_next(in, &v, &n, e) == STATUS_OK && n > 0) {
-		if (write_bounds(&b, o, v, n, in->nrecords - n, &progress, e) != STATUS_OK)
-			break;
-	}
-	progress_end(&progress);
-	bound_release(&b);
-	return e->status;
-}
-
-static enum status run_file(struct flow *f, const struct options *o, struct error *e)
-{
-	struct records in = {0};
-	int fd = -1;
-	double *x = NULL;
-	if (stream_open(o->file, &fd, e) == STATUS_OK &&
-	    records_init(&in, fd, stdout, f->d * element_bytes(o->type), o->batch, e) == STATUS_OK) {
-		if (o->mode == BOUND)
-			run_bounds(f, o, &in, e);
-		else if ((x = malloc(o->batch * f->d * sizeof(double))))
-			run_batches(f, o, &in, x, e);
-		else
-			error_memory(e);
-	}
-	if (e->status == STATUS_TRUNCATED)
-		error_add(e, STATUS_TRUNCATED, "the model takes records of %zu %s elements", f->d,
-		          element_name(o->type));
-	free(x);
-	records_release(&in);
-	if (fd > 0)
-		close(fd);
-	return e->status;
-}
-
-/* Latent number i depends on (seed, i) alone. */
-static void draw_latents(const struct options *o, uint64_t first, size_t n, size_t d, double *z)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct rng rng;
-		rng_init(&rng, o->seed, RNG_SAMPLES, first + i);
-		for (size_t j = 0; j < d; j++)
-			z[i * d + j] = o->temperature * rng_logistic(&rng);
-	}
-}
-
-static enum status run_samples(struct flow *f, const struct options *o, struct error *e)
-{
-	struct progress progress;
-	double *z = malloc(o->batch * f->d * sizeof(double));
-	if (!z)
-		return error_memory(e);
-	progress_start(&progress, o->progress, o->nsamples);
-	for (uint64_t i = 0; i < o->nsamples && !ferror(stdout);) {
-		size_t n = o->nsamples - i < o->batch ? (size_t)(o->nsamples - i) : o->batch;
-		draw_latents(o, o->first + i, n, f->d, z);
-		if (flow_inverse(f, n, z, z, e) != STATUS_OK)
-			break;
-		write_f32(z, n * f->d);
-		progress_update(&progress, i += n);
-	}
-	progress_end(&progress);
-	free(z);
-	return e->status;
-}
-
 /* A model file's own words, which must not command the terminal: '?' for what is not printable. */
 static void print_text(const char *text)
 {
@@ -433,9 +216,7 @@ static void print_info(const struct statedict *s, const struct tensors *t, doubl
 	}
 }
 
-/* ---- the way of the model ---- */
-
-static enum status load(const struct options *o, struct flow *f, struct error *e)
+static enum status load(const struct flow_options *o, struct flow *f, struct error *e)
 {
 	struct tensors tensors = {0};
 	struct statedict dict = {0};
@@ -452,19 +233,17 @@ static enum status load(const struct options *o, struct flow *f, struct error *e
 	return e->status;
 }
 
-static int run(struct flow *f, const struct options *o)
+static int run(const struct flow *f, const struct flow_options *o)
 {
 	struct error e = {0};
-	if (o->mode == INFO)
+	if (o->mode == INFO || flowjob_run(f, o, &e) == STATUS_OK)
 		return EXIT_OK;
-	if (o->mode == SAMPLES)
-		return run_samples(f, o, &e) == STATUS_OK ? EXIT_OK : cli_fail(NULL, &e);
-	return run_file(f, o, &e) == STATUS_OK ? EXIT_OK : cli_fail(o->file, &e);
+	return cli_fail(o->mode == SAMPLES ? NULL : o->file, &e);
 }
 
 int main(int argc, char **argv)
 {
-	struct options o;
+	struct flow_options o;
 	struct error e = {0};
 	struct flow flow = {0};
 	cli_start(&cli, argv);
@@ -473,6 +252,8 @@ int main(int argc, char **argv)
 	cli_confine(SANDBOX_READING);
 	if (o.nthreads > 0)
 		parallel_set_threads(o.nthreads);
+	if (o.batch == 0)
+		o.batch = (size_t)parallel_threads() * MATMUL_MAX_ROWS;
 	int status =
 	    load(&o, &flow, &e) == STATUS_OK ? run(&flow, &o) : cli_fail(o.model, &e);
 	flow_release(&flow);

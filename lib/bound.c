@@ -9,26 +9,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, struct error *e)
-{
-	assert(k >= 1 && k <= BOUND_MAX_K);
-	double *x = malloc(MATMUL_MAX_ROWS * f->d * sizeof(double));
-	if (!x)
-		return error_memory(e);
-	*b = (struct bound){.flow = f, .k = k, .seed = seed, .x = x};
-	return STATUS_OK;
-}
-
-void bound_release(struct bound *b)
-{
-	free(b->x);
-	*b = (struct bound){0};
-}
-
 struct rows {
 	const struct bound *bound;
 	const unsigned char *v;
 	uint64_t first, row;
+	double *x;
 };
 
 /* x = (v + u)/256, without any rounding: v + u has 41 bits. */
@@ -38,7 +23,7 @@ static void dequantise(const struct rows *rows, size_t i)
 	size_t d = b->flow->d;
 	uint64_t record = (rows->row + i) / b->k, k = (rows->row + i) % b->k;
 	const unsigned char *v = rows->v + record * d;
-	double *x = b->x + i * d;
+	double *x = rows->x + i * d;
 	struct rng rng;
 	rng_init(&rng, b->seed, RNG_DEQUANTISATION, (rows->first + record) << 16 | k);
 	for (size_t j = 0; j < d; j++) {
@@ -53,14 +38,15 @@ static void dequantise_range(void *context, size_t begin, size_t end)
 		dequantise(context, i);
 }
 
-enum status bound_log_weights(struct bound *b, const unsigned char *v, uint64_t first, uint64_t row,
-                              size_t n, double *log_weights, struct error *e)
+enum status bound_log_weights(const struct bound *b, struct flow_workspace *w,
+                              const unsigned char *v, uint64_t first, uint64_t row, size_t n,
+                              double *x, double *log_weights, struct error *e)
 {
-	assert(n > 0 && n <= MATMUL_MAX_ROWS);
+	struct rows rows = {b, v, first, row, x};
+	assert(b->k >= 1 && b->k <= BOUND_MAX_K && n > 0);
 	assert(first + (row + n - 1) / b->k < BOUND_MAX_RECORDS);
-	struct rows rows = {b, v, first, row};
 	parallel_for(n, 1, dequantise_range, &rows);
-	if (flow_log_likelihood(b->flow, n, b->x, log_weights, e) != STATUS_OK)
+	if (flow_log_likelihood(b->flow, w, n, x, log_weights, e) != STATUS_OK)
 		return e->status;
 	for (size_t i = 0; i < n; i++)
 		log_weights[i] -= (double)b->flow->d * log(256);

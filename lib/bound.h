@@ -28,21 +28,19 @@ enum { BOUND_MAX_K = 1 << 16 };
 #define BOUND_MAX_RECORDS (UINT64_C(1) << 48)
 
 struct bound {
-	struct flow *flow; /* the caller's */
-	size_t k;          /* K */
+	const struct flow *flow;
+	size_t k; /* K, 1 .. BOUND_MAX_K */
 	uint64_t seed;
-	double *x;         /* dequantised records, (MATMUL_MAX_ROWS, D) */
 };
 
-/* 1 <= k <= BOUND_MAX_K. */
-enum status bound_init(struct bound *b, struct flow *f, size_t k, uint64_t seed, struct error *e);
-void bound_release(struct bound *b);
-
-/* Log-weights, nats, of n <= MATMUL_MAX_ROWS consecutive rows, where row r is dequantisation r % K
- * of record r / K. v: the records as u8, (.., D), of which the first has the number `first`, to be
- * below BOUND_MAX_RECORDS for all. A row's result does not depend on the others. */
-enum status bound_log_weights(struct bound *b, const unsigned char *v, uint64_t first, uint64_t row,
-                              size_t n, double *log_weights, struct error *e);
+/* Log-weights, nats, of n consecutive rows, where row r is dequantisation r % K of record r / K.
+ * v: the records as u8, (.., D), of which the first has the number `first`, to be below
+ * BOUND_MAX_RECORDS for all. x: room for the dequantised records, (n, D); log_weights (n) may be x.
+ * A row's result does not depend on the others. Several threads may do this at once, each with a
+ * workspace of its own. */
+enum status bound_log_weights(const struct bound *b, struct flow_workspace *w,
+                              const unsigned char *v, uint64_t first, uint64_t row, size_t n,
+                              double *x, double *log_weights, struct error *e);
 
 /* log((1/n) sum exp(value)) and the standard deviation of values that come one by one. Start
  * from LOG_MEAN_EXP. The same values in the same order give the same bits. */

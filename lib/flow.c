@@ -45,21 +45,44 @@ static void *workspace(size_t width, size_t size, struct error *e)
 	return p;
 }
 
-static enum status allocate(struct flow *f, size_t width, struct error *e)
+enum status flow_workspace_init(struct flow_workspace *w, const struct flow *f, struct error *e)
+{
+	size_t size = precision_bytes(f->precision);
+	struct flow_workspace made = {0};
+	for (int i = 0; i < 2; i++) {
+		made.half[i] = workspace(f->d / 2, sizeof(double), e);
+		made.work[i] = workspace(f->width, size, e);
+	}
+	made.input = workspace(f->d / 2, size, e);
+	made.shift = workspace(f->d / 2, sizeof(float), e);
+	made.z = workspace(f->d, sizeof(double), e);
+	if (e->status == STATUS_OK)
+		*w = made;
+	else
+		flow_workspace_release(&made);
+	return e->status;
+}
+
+void flow_workspace_release(struct flow_workspace *w)
+{
+	for (int i = 0; i < 2; i++) {
+		free(w->half[i]);
+		free(w->work[i]);
+	}
+	free(w->input);
+	free(w->shift);
+	free(w->z);
+	*w = (struct flow_workspace){0};
+}
+
+static enum status allocate(struct flow *f, struct error *e)
 {
 	f->conditioners = calloc(f->ncouplings, sizeof(*f->conditioners));
 	f->scale = calloc(f->d, sizeof(double));
 	f->factor[0] = calloc(f->d, sizeof(double));
 	f->factor[1] = calloc(f->d, sizeof(double));
 	if (!f->conditioners || !f->scale || !f->factor[0] || !f->factor[1])
-		return error_memory(e);
-	for (int i = 0; i < 2; i++) {
-		f->half[i] = workspace(f->d / 2, sizeof(double), e);
-		f->work[i] = workspace(width, precision_bytes(f->precision), e);
-	}
-	f->input = workspace(f->d / 2, precision_bytes(f->precision), e);
-	f->shift = workspace(f->d / 2, sizeof(float), e);
-	f->z = workspace(f->d, sizeof(double), e);
+		error_memory(e);
 	return e->status;
 }
 
@@ -111,8 +134,9 @@ enum status flow_init(struct flow *f, const struct statedict *s, const struct ma
 	struct flow made = {.d = s->d,
 	                    .ncouplings = s->ncouplings,
 	                    .mask_config = s->mask_config,
-	                    .precision = precision};
-	if (allocate(&made, widest(s), e) == STATUS_OK)
+	                    .precision = precision,
+	                    .width = widest(s)};
+	if (allocate(&made, e) == STATUS_OK)
 		set_scale(&made, s->scale, e);
 	if (e->status == STATUS_OK)
 		set_conditioners(&made, s, matmul, e);
@@ -129,14 +153,8 @@ void flow_release(struct flow *f)
 		mlp_release(&f->conditioners[i]);
 	free(f->conditioners);
 	free(f->scale);
-	for (int i = 0; i < 2; i++) {
-		free(f->factor[i]);
-		free(f->half[i]);
-		free(f->work[i]);
-	}
-	free(f->input);
-	free(f->shift);
-	free(f->z);
+	free(f->factor[0]);
+	free(f->factor[1]);
 	*f = (struct flow){0};
 }
 
@@ -144,7 +162,8 @@ void flow_release(struct flow *f)
 
 /* One pass over a batch; not all of it is used by each. */
 struct pass {
-	struct flow *f;
+	const struct flow *f;
+	struct flow_workspace *w;
 	const double *factor; /* (D), or NULL for none */
 	const double *from;   /* (rows, D) */
 	double *to;           /* (rows, D) */
@@ -197,14 +216,15 @@ VECTORISED static void narrow(size_t n, const double *restrict from, float *rest
 }
 
 /* The elements begin .. end-1 of a half become a conditioner's input. */
-static void make_input(struct flow *f, const double *half, size_t begin, size_t end)
+static void make_input(const struct pass *p, const double *half, size_t begin, size_t end)
 {
+	enum precision precision = p->f->precision;
 	float piece[PIECE];
 	for (size_t k = begin, n; k < end; k += n) {
 		n = end - k < PIECE ? end - k : PIECE;
 		narrow(n, half + k, piece);
-		precision_from_float(f->precision, n, piece,
-		                     (char *)f->input + k * precision_bytes(f->precision));
+		precision_from_float(precision, n, piece,
+		                     (char *)p->w->input + k * precision_bytes(precision));
 	}
 }
 
@@ -213,39 +233,41 @@ static void make_input(struct flow *f, const double *half, size_t begin, size_t 
 static void begin_rows(void *context, size_t begin, size_t end)
 {
 	const struct pass *p = context;
-	struct flow *f = p->f;
+	const struct flow *f = p->f;
+	struct flow_workspace *w = p->w;
 	size_t half = f->d / 2;
 	for (size_t r = begin; r < end; r++) {
 		const double *from = p->from + r * f->d;
 		if (p->factor) {
-			double *scaled = f->z + r * f->d;
+			double *scaled = w->z + r * f->d;
 			memcpy(scaled, from, f->d * sizeof(double));
 			multiply(f->d, p->factor, scaled);
 			from = scaled;
 		}
-		split(half, from, f->half[0] + r * half, f->half[1] + r * half);
+		split(half, from, w->half[0] + r * half, w->half[1] + r * half);
 	}
-	make_input(f, f->half[1 - p->on], begin * half, end * half);
+	make_input(p, w->half[1 - p->on], begin * half, end * half);
 }
 
 /* on <- on + sign shift; what was moved is what the next coupling reads. */
 static void move_range(void *context, size_t begin, size_t end)
 {
 	const struct pass *p = context;
-	double *on = p->f->half[p->on];
-	add(end - begin, p->sign, p->f->shift + begin, on + begin);
-	make_input(p->f, on, begin, end);
+	double *on = p->w->half[p->on];
+	add(end - begin, p->sign, p->w->shift + begin, on + begin);
+	make_input(p, on, begin, end);
 }
 
 /* The halves into records, scaled if there is a factor; and what these are worth under the prior. */
 static void end_rows(void *context, size_t begin, size_t end)
 {
 	const struct pass *p = context;
-	struct flow *f = p->f;
+	const struct flow *f = p->f;
+	struct flow_workspace *w = p->w;
 	size_t half = f->d / 2;
 	for (size_t r = begin; r < end; r++) {
 		double *z = p->to + r * f->d;
-		join(half, f->half[0] + r * half, f->half[1] + r * half, z);
+		join(half, w->half[0] + r * half, w->half[1] + r * half, z);
 		if (p->factor)
 			multiply(f->d, p->factor, z);
 		if (p->ll)
@@ -260,23 +282,24 @@ static size_t moved_half(const struct flow *f, size_t i)
 }
 
 /* on <- on + sign MLP_i(off) */
-static enum status couple(struct flow *f, size_t rows, size_t i, double sign, struct error *e)
+static enum status couple(const struct flow *f, struct flow_workspace *w, size_t rows, size_t i,
+                          double sign, struct error *e)
 {
-	struct pass p = {.f = f, .on = moved_half(f, i), .sign = sign};
-	if (mlp_forward(&f->conditioners[i], rows, f->input, f->work, f->shift, e) == STATUS_OK)
+	struct pass p = {.f = f, .w = w, .on = moved_half(f, i), .sign = sign};
+	if (mlp_forward(&f->conditioners[i], rows, w->input, w->work, w->shift, e) == STATUS_OK)
 		parallel_for(rows * f->d / 2, GRAIN, move_range, &p);
 	return e->status;
 }
 
 /* x to z; ll may be NULL. */
-static enum status forth(struct flow *f, size_t rows, const double *x, double *z, double *ll,
-                         struct error *e)
+static enum status forth(const struct flow *f, struct flow_workspace *w, size_t rows,
+                         const double *x, double *z, double *ll, struct error *e)
 {
-	struct pass first = {.f = f, .from = x, .on = moved_half(f, 0)};
-	struct pass last = {.f = f, .factor = f->factor[0], .to = z, .ll = ll};
+	struct pass first = {.f = f, .w = w, .from = x, .on = moved_half(f, 0)};
+	struct pass last = {.f = f, .w = w, .factor = f->factor[0], .to = z, .ll = ll};
 	parallel_for(rows, grain_rows(f), begin_rows, &first);
 	for (size_t i = 0; i < f->ncouplings; i++) {
-		if (couple(f, rows, i, 1, e) != STATUS_OK)
+		if (couple(f, w, rows, i, 1, e) != STATUS_OK)
 			return e->status;
 	}
 	parallel_for(rows, grain_rows(f), end_rows, &last);
@@ -284,16 +307,18 @@ static enum status forth(struct flow *f, size_t rows, const double *x, double *z
 }
 
 /* z to x */
-static enum status back(struct flow *f, size_t rows, const double *z, double *x, struct error *e)
+static enum status back(const struct flow *f, struct flow_workspace *w, size_t rows,
+                        const double *z, double *x, struct error *e)
 {
 	struct pass first = {.f = f,
+	                     .w = w,
 	                     .factor = f->factor[1],
 	                     .from = z,
 	                     .on = moved_half(f, f->ncouplings - 1)};
-	struct pass last = {.f = f, .to = x};
+	struct pass last = {.f = f, .w = w, .to = x};
 	parallel_for(rows, grain_rows(f), begin_rows, &first);
 	for (size_t i = f->ncouplings; i-- > 0;) {
-		if (couple(f, rows, i, -1, e) != STATUS_OK)
+		if (couple(f, w, rows, i, -1, e) != STATUS_OK)
 			return e->status;
 	}
 	parallel_for(rows, grain_rows(f), end_rows, &last);
@@ -307,32 +332,34 @@ static size_t rows_of(size_t left)
 	return left < MATMUL_MAX_ROWS ? left : MATMUL_MAX_ROWS;
 }
 
-enum status flow_forward(struct flow *f, size_t n, const double *x, double *z, struct error *e)
+enum status flow_forward(const struct flow *f, struct flow_workspace *w, size_t n, const double *x,
+                         double *z, struct error *e)
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
 		rows = rows_of(n);
-		if (forth(f, rows, x, z, NULL, e) != STATUS_OK)
+		if (forth(f, w, rows, x, z, NULL, e) != STATUS_OK)
 			break;
 	}
 	return e->status;
 }
 
-enum status flow_inverse(struct flow *f, size_t n, const double *z, double *x, struct error *e)
+enum status flow_inverse(const struct flow *f, struct flow_workspace *w, size_t n, const double *z,
+                         double *x, struct error *e)
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
 		rows = rows_of(n);
-		if (back(f, rows, z, x, e) != STATUS_OK)
+		if (back(f, w, rows, z, x, e) != STATUS_OK)
 			break;
 	}
 	return e->status;
 }
 
-enum status flow_log_likelihood(struct flow *f, size_t n, const double *x, double *ll,
-                                struct error *e)
+enum status flow_log_likelihood(const struct flow *f, struct flow_workspace *w, size_t n,
+                                const double *x, double *ll, struct error *e)
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, ll += rows) {
 		rows = rows_of(n);
-		if (forth(f, rows, x, f->z, ll, e) != STATUS_OK)
+		if (forth(f, w, rows, x, w->z, ll, e) != STATUS_OK)
 			break;
 	}
 	return e->status;

@@ -12,9 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A layer never sees more rows at once. Outputs are promised to be the same bits for a row alone
- * and among others, wherever it stands in the batch and whatever the number of threads. */
-enum { MATMUL_MAX_ROWS = 768 };
+/* A layer never sees more rows at once; more of them would not make it faster. Outputs are promised
+ * to be the same bits for a row alone and among others, wherever it stands in the batch and whatever
+ * the number of threads. */
+enum { MATMUL_MAX_ROWS = 384 };
 
 /* A layer y = act(x W^T + b): x (rows, in) T, W (out, in), b (out), y (rows, out), in C order;
  * act is ReLU or nothing. "T" is float32 or bfloat16 by the precision; sums are float32 in either. */
@@ -36,7 +37,8 @@ struct matmul {
 	void (*free)(struct linear *layer); /* NULL is fine */
 
 	/* 1 <= rows <= MATMUL_MAX_ROWS. x and y must have room for MATMUL_MAX_ROWS rows: what is
-	 * behind the rows asked for may be read and overwritten. Not for two threads at once. */
+	 * behind the rows asked for may be read and overwritten. Several threads may run a layer at
+	 * once; each computes alone then (parallel_threads() is 1), or with all the threads there are. */
 	enum status (*forward)(struct linear *layer, size_t rows, const void *x, void *y,
 	                       struct error *e);
 };

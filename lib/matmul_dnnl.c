@@ -15,19 +15,19 @@
 #include "parallel.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <oneapi/dnnl/dnnl.h>
 
-static const size_t rungs[] = {1,  2,  3,  4,  6,   8,   12,  16,  24, 32,
-                               48, 64, 96, 128, 192, 256, 384, 512, MATMUL_MAX_ROWS};
+static const size_t rungs[] = {1,  2,  3,  4,  6,  8,   12,  16,  24,
+                               32, 48, 64, 96, 128, 192, 256, MATMUL_MAX_ROWS};
 enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), WARY_MAX_ROWS = 192 };
 
 struct rung {
 	bool refused; /* its kernel does not keep the bits: use a wider rung */
 	dnnl_primitive_t primitive; /* NULL until it is needed, or if refused */
-	dnnl_memory_t x, y;
 };
 
 /* An array, and oneDNN's view of it. */
@@ -40,12 +40,15 @@ struct linear {
 	struct linear_spec spec;
 	bool steady; /* its kernels keep the bits, all of them */
 	struct array weight, bias; /* weight in the order that oneDNN prefers */
-	struct rung rungs[NRUNGS];
+	struct rung rungs[2][NRUNGS]; /* for one thread, and for all */
 };
 
 /* One engine and one stream for the process: oneDNN's CPU engine has no state of ours. */
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
+
+/* Rungs are prepared by one thread at a time. */
+static pthread_mutex_t preparing = PTHREAD_MUTEX_INITIALIZER;
 
 static bool failed(dnnl_status_t status, struct error *e)
 {
@@ -164,13 +167,17 @@ static enum status start_engine(struct error *e)
 	return e->status;
 }
 
-/* float32 stays float32, whatever the environment says about faster approximations. */
-static dnnl_status_t attr_create(dnnl_primitive_attr_t *attr, bool relu)
+/* float32 stays float32, whatever the environment says about faster approximations; and a product's
+ * scratchpad is its caller's, so that several threads can make it at once. */
+static dnnl_status_t attr_create(dnnl_primitive_attr_t *attr, bool relu,
+                                 dnnl_scratchpad_mode_t scratchpad)
 {
 	dnnl_post_ops_t ops = NULL;
 	dnnl_status_t status = dnnl_primitive_attr_create(attr);
 	if (status == dnnl_success)
 		status = dnnl_primitive_attr_set_fpmath_mode(*attr, dnnl_fpmath_mode_strict);
+	if (status == dnnl_success)
+		status = dnnl_primitive_attr_set_scratchpad_mode(*attr, scratchpad);
 	if (status == dnnl_success && relu) {
 		status = dnnl_post_ops_create(&ops);
 		if (status == dnnl_success)
@@ -199,7 +206,7 @@ static dnnl_status_t product_create(const struct linear_spec *s, size_t rows, de
 	if (status == dnnl_success)
 		status = desc_create_typed(&y, 2, y_dims, type_of(precision_out(s)), dnnl_ab);
 	if (status == dnnl_success)
-		status = attr_create(&attr, s->relu);
+		status = attr_create(&attr, s->relu, dnnl_scratchpad_mode_user);
 	if (status == dnnl_success)
 		status = inner_product_create(pd, dnnl_forward_inference, REF(x), w, REF(b), REF(y),
 		                              attr);
@@ -301,9 +308,8 @@ static void linear_free(struct linear *l)
 	if (!l)
 		return;
 	for (size_t i = 0; i < NRUNGS; i++) {
-		dnnl_primitive_destroy(l->rungs[i].primitive);
-		dnnl_memory_destroy(l->rungs[i].x);
-		dnnl_memory_destroy(l->rungs[i].y);
+		dnnl_primitive_destroy(l->rungs[0][i].primitive);
+		dnnl_primitive_destroy(l->rungs[1][i].primitive);
 	}
 	array_free(&l->weight);
 	array_free(&l->bias);
@@ -326,24 +332,41 @@ static enum status linear_create(const struct linear_spec *spec, const float *we
 	return e->status;
 }
 
+/* oneDNN's view of an argument; data may be DNNL_MEMORY_ALLOCATE. */
+static dnnl_status_t view(const_dnnl_primitive_desc_t pd, dnnl_query_t argument, const void *data,
+                          dnnl_memory_t *out)
+{
+	return dnnl_memory_create(out, dnnl_primitive_desc_query_md(pd, argument, 0), engine,
+	                          (void *)(uintptr_t)data);
+}
+
 static dnnl_status_t run(const struct linear *l, const struct rung *r, const void *x, void *y)
 {
-	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, r->x},
+	const_dnnl_primitive_desc_t pd = NULL;
+	dnnl_memory_t from = NULL, to = NULL, scratchpad = NULL;
+	dnnl_stream_t own = NULL; /* a stream is not for two threads at once */
+	dnnl_status_t status = dnnl_primitive_get_primitive_desc(r->primitive, &pd);
+	if (status == dnnl_success)
+		status = view(pd, dnnl_query_src_md, x, &from);
+	if (status == dnnl_success)
+		status = view(pd, dnnl_query_dst_md, y, &to);
+	if (status == dnnl_success)
+		status = view(pd, dnnl_query_scratchpad_md, DNNL_MEMORY_ALLOCATE, &scratchpad);
+	if (status == dnnl_success)
+		status = dnnl_stream_create(&own, engine, dnnl_stream_default_flags);
+	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, from},
 	                          {DNNL_ARG_WEIGHTS, l->weight.memory},
 	                          {DNNL_ARG_BIAS, l->bias.memory},
-	                          {DNNL_ARG_DST, r->y}};
-	dnnl_status_t status = dnnl_memory_set_data_handle(r->x, (void *)(uintptr_t)x);
+	                          {DNNL_ARG_DST, to},
+	                          {DNNL_ARG_SCRATCHPAD, scratchpad}};
 	if (status == dnnl_success)
-		status = dnnl_memory_set_data_handle(r->y, y);
-	unsigned nthreads = parallel_threads();
-	if (!l->steady)
-		parallel_set_threads(1);
+		status = dnnl_primitive_execute(r->primitive, own, 5, args);
 	if (status == dnnl_success)
-		status = dnnl_primitive_execute(r->primitive, stream, 4, args);
-	if (status == dnnl_success)
-		status = dnnl_stream_wait(stream);
-	if (!l->steady)
-		parallel_set_threads(nthreads);
+		status = dnnl_stream_wait(own);
+	dnnl_stream_destroy(own);
+	dnnl_memory_destroy(scratchpad);
+	dnnl_memory_destroy(to);
+	dnnl_memory_destroy(from);
 	return status;
 }
 
@@ -356,15 +379,8 @@ static dnnl_status_t rung_create(const struct linear *l, size_t rows, struct run
 		status = product_create(&l->spec, rows, weight, &pd);
 	r->refused = status == dnnl_unimplemented ||
 	             (status == dnnl_success && is_steady(pd) != l->steady);
-	if (status == dnnl_success && !r->refused) {
-		desc_ref x = dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0);
-		desc_ref y = dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
-		status = dnnl_memory_create(&r->x, x, engine, DNNL_MEMORY_NONE);
-		if (status == dnnl_success)
-			status = dnnl_memory_create(&r->y, y, engine, DNNL_MEMORY_NONE);
-		if (status == dnnl_success)
-			status = dnnl_primitive_create(&r->primitive, pd);
-	}
+	if (status == dnnl_success && !r->refused)
+		status = dnnl_primitive_create(&r->primitive, pd);
 	dnnl_primitive_desc_destroy(pd);
 	return r->refused ? dnnl_success : status;
 }
@@ -415,44 +431,51 @@ static dnnl_status_t compare(const struct linear *l, const struct rung *r, size_
 }
 
 /* Prepares a rung on first use; refuses it if it would give other bits than the rest. */
-static dnnl_status_t rung_prepare(struct linear *l, size_t index)
+static dnnl_status_t rung_prepare(const struct linear *l, struct rung *all, size_t index)
 {
-	struct rung *r = &l->rungs[index], *wide = &l->rungs[NRUNGS - 1];
+	struct rung *r = &all[index];
+	size_t widest = NRUNGS - 1;
 	dnnl_status_t status = dnnl_success;
 	bool same = true;
 	if (r->primitive || r->refused)
 		return dnnl_success;
-	while (!l->steady && rungs[wide - l->rungs] > WARY_MAX_ROWS)
-		wide--;
-	if (!l->steady && r != wide)
-		status = rung_prepare(l, (size_t)(wide - l->rungs));
+	while (!l->steady && rungs[widest] > WARY_MAX_ROWS)
+		widest--;
+	if (!l->steady && index != widest)
+		status = rung_prepare(l, all, widest);
 	if (status == dnnl_success)
 		status = rung_create(l, rungs[index], r);
-	if (status == dnnl_success && !l->steady && !r->refused && r != wide)
-		status = compare(l, r, rungs[index], wide, &same);
+	if (status == dnnl_success && !l->steady && !r->refused && index != widest)
+		status = compare(l, r, rungs[index], &all[widest], &same);
 	r->refused = r->refused || !same;
 	return status;
 }
 
 /* The narrowest rung that takes the rows and keeps the bits. */
-static dnnl_status_t rung_for(struct linear *l, size_t rows, struct rung **out)
+static dnnl_status_t rung_for(struct linear *l, size_t rows, const struct rung **out)
 {
+	struct rung *all = l->rungs[parallel_threads() > 1];
 	size_t i = 0;
 	while (rungs[i] < rows)
 		i++;
-	dnnl_status_t status = rung_prepare(l, i);
-	while (status == dnnl_success && l->rungs[i].refused && i + 1 < NRUNGS)
-		status = rung_prepare(l, ++i);
-	*out = &l->rungs[i];
-	return status == dnnl_success && l->rungs[i].refused ? dnnl_unimplemented : status;
+	pthread_mutex_lock(&preparing);
+	dnnl_status_t status = rung_prepare(l, all, i);
+	while (status == dnnl_success && all[i].refused && i + 1 < NRUNGS)
+		status = rung_prepare(l, all, ++i);
+	pthread_mutex_unlock(&preparing);
+	*out = &all[i];
+	return status == dnnl_success && all[i].refused ? dnnl_unimplemented : status;
 }
 
 static enum status linear_forward(struct linear *l, size_t rows, const void *x, void *y,
                                   struct error *e)
 {
-	struct rung *rung;
+	const struct rung *rung;
 	assert(rows >= 1 && rows <= MATMUL_MAX_ROWS);
 	size_t piece = l->steady ? MATMUL_MAX_ROWS : WARY_MAX_ROWS;
+	unsigned nthreads = parallel_threads();
+	if (!l->steady)
+		parallel_set_threads(1);
 	for (size_t done = 0; done < rows && e->status == STATUS_OK; done += piece) {
 		size_t n = rows - done < piece ? rows - done : piece;
 		if (!failed(rung_for(l, n, &rung), e))
@@ -460,6 +483,7 @@ static enum status linear_forward(struct linear *l, size_t rows, const void *x, 
 			           (char *)y + done * y_bytes(&l->spec)),
 			       e);
 	}
+	parallel_set_threads(nthreads);
 	return e->status;
 }
 
@@ -558,7 +582,7 @@ static dnnl_status_t create_forward(struct learner *l, const struct learner_desc
 	const desc_ref descs[] = {REF(d->x), REF(d->w), REF(d->b), REF(d->y)};
 	dnnl_primitive_desc_t pd = NULL;
 	dnnl_primitive_attr_t attr = NULL;
-	dnnl_status_t status = attr_create(&attr, relu);
+	dnnl_status_t status = attr_create(&attr, relu, dnnl_scratchpad_mode_library);
 	if (status == dnnl_success)
 		status = inner_product_create(&pd, dnnl_forward_training, descs[0], descs[1],
 		                              descs[2], descs[3], attr);

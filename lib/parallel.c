@@ -5,6 +5,8 @@
  */
 #include "parallel.h"
 
+#include <stdbool.h>
+
 extern void GOMP_parallel(void (*fn)(void *), void *data, unsigned nthreads, unsigned flags)
     __attribute__((weak));
 extern int omp_get_thread_num(void) __attribute__((weak));
@@ -29,6 +31,11 @@ unsigned parallel_threads(void)
 	return omp_get_max_threads ? (unsigned)omp_get_max_threads() : 1;
 }
 
+static bool has_threads(void)
+{
+	return GOMP_parallel && omp_get_thread_num && omp_get_num_threads;
+}
+
 static size_t cut(const struct loop *l, size_t thread, size_t nthreads)
 {
 	size_t ngrains = (l->n + l->grain - 1) / l->grain;
@@ -49,8 +56,29 @@ void parallel_for(size_t n, size_t grain, void (*work)(void *context, size_t beg
                   void *context)
 {
 	struct loop loop = {n, grain, work, context};
-	if (n > grain && parallel_threads() > 1 && GOMP_parallel && omp_get_thread_num && omp_get_num_threads)
+	if (n > grain && parallel_threads() > 1 && has_threads())
 		GOMP_parallel(run, &loop, 0, 0);
 	else if (n > 0)
 		work(context, 0, n);
+}
+
+struct crew {
+	void (*work)(void *context, size_t thread);
+	void *context;
+};
+
+static void run_member(void *data)
+{
+	const struct crew *c = data;
+	parallel_set_threads(1); /* for this thread, until the crew parts */
+	c->work(c->context, (size_t)omp_get_thread_num());
+}
+
+void parallel_run(unsigned nthreads, void (*work)(void *context, size_t thread), void *context)
+{
+	struct crew crew = {work, context};
+	if (has_threads())
+		GOMP_parallel(run_member, &crew, nthreads, 0);
+	else
+		work(context, 0);
 }

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* How many threads to use from now on, in products, too; the default is one per core. */
+/* How many threads the calling one uses from now on, in products, too; the default is one per core. */
 void parallel_set_threads(unsigned nthreads);
 unsigned parallel_threads(void);
 
@@ -13,5 +13,9 @@ unsigned parallel_threads(void);
  * beginning at a multiple of grain. Results must not depend on where the ranges are cut. */
 void parallel_for(size_t n, size_t grain, void (*work)(void *context, size_t begin, size_t end),
                   void *context);
+
+/* Calls work(context, thread) on nthreads threads at once, numbered from 0, or on fewer if the system
+ * has no more of them; and returns when all have. In there parallel_threads() is 1. */
+void parallel_run(unsigned nthreads, void (*work)(void *context, size_t thread), void *context);
 
 #endif

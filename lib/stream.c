@@ -111,20 +111,20 @@ static void fill(struct records *r)
 	r->ended = got == 0;
 }
 
-enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
-                         struct error *e)
+static enum status take(struct records *r, bool wait, const unsigned char **batch, size_t *n,
+                        struct error *e)
 {
 	memmove(r->data, r->data + r->begin, r->end - r->begin);
 	r->end -= r->begin;
 	r->begin = 0;
 	size_t kept = r->end;
 	while (!r->ended && !r->failure.status && r->end < r->capacity &&
-	       (r->end < r->record_bytes || ready(r->fd, r->end - kept < r->backlog ? 0 : 1)))
+	       ((wait && r->end < r->record_bytes) || ready(r->fd, r->end - kept < r->backlog ? 0 : 1)))
 		fill(r);
 	size_t whole = r->end / r->record_bytes;
 	if (whole == 0 && r->failure.status)
 		return error_set(e, r->failure.status, "%s", r->failure.text);
-	if (whole == 0 && r->end > 0)
+	if (whole == 0 && r->end > 0 && r->ended)
 		return error_set(e, STATUS_TRUNCATED,
 		                 "record %llu (byte %llu): unexpected end of input after %zu of %zu bytes",
 		                 (unsigned long long)r->nrecords,
@@ -135,4 +135,16 @@ enum status records_next(struct records *r, const unsigned char **batch, size_t 
 	r->begin = whole * r->record_bytes;
 	r->nrecords += whole;
 	return STATUS_OK;
+}
+
+enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
+                         struct error *e)
+{
+	return take(r, true, batch, n, e);
+}
+
+enum status records_ready(struct records *r, const unsigned char **batch, size_t *n,
+                          struct error *e)
+{
+	return take(r, false, batch, n, e);
 }

@@ -51,4 +51,8 @@ void records_release(struct records *r);
 enum status records_next(struct records *r, const unsigned char **batch, size_t *n,
                          struct error *e);
 
+/* The same without waiting: *n is 0, too, if no whole record has arrived. */
+enum status records_ready(struct records *r, const unsigned char **batch, size_t *n,
+                          struct error *e);
+
 #endif

@@ -97,6 +97,26 @@ array.array("d", [p + float(sys.argv[1]) for p in prior]).tofile(open("sum.f64",
 	sed -n '1p;18p;500p' expected | cmp - alone
 }
 
+@test "niceflow: threads that each take records of their own keep the order, and tell an error last" {
+	model 20 40 3 4 4 > m
+	records 20000 20 3 > x.f32
+	niceflow -m m -j 1 x.f32 > expected
+	niceflow -m m -j 1 -z x.f32 > expected.z
+	niceflow -m m -j 1 -n 3000 > expected.n
+	for j in 2 3 8; do
+		niceflow -m m -j "$j" x.f32 | cmp - expected
+		dd if=x.f32 bs=4001 status=none | niceflow -m m -j "$j" | cmp - expected
+		niceflow -m m -j "$j" -z x.f32 | cmp - expected.z
+		niceflow -m m -j "$j" -n 3000 | cmp - expected.n
+	done
+	printf abc >> x.f32
+	for way in x.f32 -; do
+		run -1 --separate-stderr niceflow -m m -j 4 "$way" < x.f32
+		[[ $stderr == "niceflow: "*": record 20000 (byte 1600000): unexpected end of input after 3 of 80 bytes"* ]]
+		cmp <(printf '%s\n' "$output") expected
+	done
+}
+
 @test "niceflow -p bf16: near float32, and the same bytes for every batch size and thread count" {
 	model 20 40 3 4 4 > m
 	records 500 20 3 > x.f32

@@ -28,12 +28,13 @@ struct team {
 struct member {
 	struct team *team; /* NULL: alone */
 	int number;
+	int wanted; /* threads of its next team */
 };
 
 enum { MOST = 64 };
 
-static _Thread_local struct member self;
-static int wanted = 4; /* more than there may be cores: loops are to be cut */
+/* Four threads: more than there may be cores, as loops are to be cut. */
+static _Thread_local struct member self = {.wanted = 4};
 
 static void *run(void *member)
 {
@@ -46,13 +47,13 @@ void GOMP_parallel(void (*fn)(void *), void *data, unsigned nthreads, unsigned f
 {
 	struct member outer = self, members[MOST];
 	pthread_t threads[MOST];
-	struct team team = {fn, data, nthreads > 0 && nthreads < MOST ? (int)nthreads : wanted, {{0}}};
+	struct team team = {fn, data, nthreads > 0 && nthreads < MOST ? (int)nthreads : self.wanted, {{0}}};
 	(void)flags;
 	if (outer.team) /* nested: by the one that is here */
 		team.size = 1;
 	pthread_barrier_init(&team.barrier, NULL, (unsigned)team.size);
 	for (int i = 0; i < team.size; i++)
-		members[i] = (struct member){&team, i};
+		members[i] = (struct member){&team, i, outer.wanted};
 	for (int i = 1; i < team.size; i++)
 		if (pthread_create(&threads[i], NULL, run, &members[i]) != 0)
 			abort();
@@ -71,6 +72,6 @@ void GOMP_barrier(void)
 
 int omp_get_thread_num(void) { return self.number; }
 int omp_get_num_threads(void) { return self.team ? self.team->size : 1; }
-int omp_get_max_threads(void) { return wanted; }
+int omp_get_max_threads(void) { return self.wanted; }
 int omp_in_parallel(void) { return self.team && self.team->size > 1; }
-void omp_set_num_threads(int n) { wanted = n < MOST ? n : MOST; }
+void omp_set_num_threads(int n) { self.wanted = n < MOST ? n : MOST; }

@@ -45,13 +45,14 @@ static void run(struct flow *f, const unsigned char *v, uint64_t first, size_t n
                 size_t piece, double *value, double *stdev)
 {
 	struct error e = {0};
-	struct bound b = {0};
+	struct bound b = {f, k, 1};
+	struct flow_workspace workspace = {0};
 	struct log_mean_exp m = LOG_MEAN_EXP;
-	double w[MATMUL_MAX_ROWS];
-	bound_init(&b, f, k, 1, &e);
+	double x[MATMUL_MAX_ROWS * 2], w[MATMUL_MAX_ROWS];
+	flow_workspace_init(&workspace, f, &e);
 	for (size_t row = 0, rows; row < n * k; row += rows) {
 		rows = n * k - row < piece ? n * k - row : piece;
-		bound_log_weights(&b, v, first, row, rows, w, &e);
+		bound_log_weights(&b, &workspace, v, first, row, rows, x, w, &e);
 		for (size_t i = row; i < row + rows; i++) {
 			log_mean_exp_add(&m, w[i - row]);
 			if ((i + 1) % k != 0)
@@ -64,7 +65,7 @@ static void run(struct flow *f, const unsigned char *v, uint64_t first, size_t n
 	}
 	if (e.status != STATUS_OK)
 		printf("# %s\n", e.text);
-	bound_release(&b);
+	flow_workspace_release(&workspace);
 }
 
 static double mean(const double *x, size_t n)
@@ -199,24 +200,22 @@ static void no_draw_twice(void)
 {
 	enum { N = 3, K = 5 };
 	struct error e = {0};
-	struct bound b = {0};
 	struct flow f = make(no_layers, 0, &matmul_ref);
+	struct bound b = {&f, K, 1};
+	struct flow_workspace workspace = {0};
 	static const uint64_t firsts[] = {0, 1 << 16, UINT64_C(1) << 32, BOUND_MAX_RECORDS - N};
 	unsigned char v[2 * N] = {0};
 	double w[15], x[4 * 15 * 2];
 	size_t ntwice = 0, n = 4 * 15;
-	bound_init(&b, &f, K, 1, &e);
-	for (size_t i = 0; i < 4; i++) {
-		bound_log_weights(&b, v, firsts[i], 0, N * K, w, &e);
-		for (size_t j = 0; j < 15 * 2; j++)
-			x[i * 15 * 2 + j] = b.x[j];
-	}
+	flow_workspace_init(&workspace, &f, &e);
+	for (size_t i = 0; i < 4; i++)
+		bound_log_weights(&b, &workspace, v, firsts[i], 0, N * K, x + i * 15 * 2, w, &e);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < i; j++)
 			ntwice += x[2 * i] == x[2 * j] && x[2 * i + 1] == x[2 * j + 1];
 	}
 	ok(ntwice == 0 && e.status == STATUS_OK, "no two rows have the same noise");
-	bound_release(&b);
+	flow_workspace_release(&workspace);
 	flow_release(&f);
 }
 

@@ -49,17 +49,30 @@ static struct model make(size_t d, size_t mid, size_t hidden, size_t couplings, 
 	return m;
 }
 
-static struct flow flow_of(const struct model *m, const struct matmul *matmul)
+/* A flow, and what one thread needs to work on it. */
+struct subject {
+	struct flow flow;
+	struct flow_workspace workspace;
+};
+
+static struct subject subject_of(const struct model *m, const struct matmul *matmul)
 {
 	struct error e = {0};
 	struct statedict dict = {0};
-	struct flow f = {0};
-	if (statedict_read(&dict, &m->tensors, &e) == STATUS_OK)
-		flow_init(&f, &dict, matmul, PRECISION_F32, &e);
+	struct subject f = {0};
+	if (statedict_read(&dict, &m->tensors, &e) == STATUS_OK &&
+	    flow_init(&f.flow, &dict, matmul, PRECISION_F32, &e) == STATUS_OK)
+		flow_workspace_init(&f.workspace, &f.flow, &e);
 	if (e.status != STATUS_OK)
 		printf("# %s\n", e.text);
 	statedict_release(&dict);
 	return f;
+}
+
+static void dismiss(struct subject *s)
+{
+	flow_workspace_release(&s->workspace);
+	flow_release(&s->flow);
 }
 
 static void release(struct model *m)
@@ -93,33 +106,33 @@ static void against_twin(void)
 	enum { D = 20, N = 500 };
 	struct error e = {0};
 	struct model m = make(D, 40, 3, 4, 1, 0.5);
-	struct flow fast = flow_of(&m, &matmul_dnnl), naive = flow_of(&m, &matmul_ref);
+	struct subject fast = subject_of(&m, &matmul_dnnl), naive = subject_of(&m, &matmul_ref);
 	double *x = randoms(N * D, 1), *z = malloc(N * D * sizeof(double)),
 	       *back = malloc(N * D * sizeof(double)), *ll = malloc(2 * N * sizeof(double));
-	flow_forward(&fast, N, x, z, &e);
-	flow_forward(&naive, N, x, back, &e);
+	flow_forward(&fast.flow, &fast.workspace, N, x, z, &e);
+	flow_forward(&naive.flow, &naive.workspace, N, x, back, &e);
 	ok(greatest(z, back, N * D) < 5e-5, "latents agree with the twin's");
-	flow_log_likelihood(&fast, N, x, ll, &e);
-	flow_log_likelihood(&naive, N, x, ll + N, &e);
+	flow_log_likelihood(&fast.flow, &fast.workspace, N, x, ll, &e);
+	flow_log_likelihood(&naive.flow, &naive.workspace, N, x, ll + N, &e);
 	ok(greatest(ll, ll + N, N) < D * 5e-5, "likelihoods agree with the twin's");
-	flow_inverse(&fast, N, z, back, &e);
+	flow_inverse(&fast.flow, &fast.workspace, N, z, back, &e);
 	/* Couplings are undone in float64 with the same shifts, but for what float32 makes of their
 	 * inputs: these differ by ulps of float64 and are rounded alike but for rare ties. */
 	ok(greatest(x, back, N * D) < 1e-6, "inverse of forward is the identity");
-	flow_forward(&fast, N, back, back, &e);
+	flow_forward(&fast.flow, &fast.workspace, N, back, back, &e);
 	ok(greatest(z, back, N * D) < 2e-6, "forward of inverse is the identity");
 	double worst = 0;
 	for (size_t i = 0; i < N; i++)
-		worst = fmax(worst, fabs(prior_log_density(z + i * D, D) + fast.log_det - ll[i]));
+		worst = fmax(worst, fabs(prior_log_density(z + i * D, D) + fast.flow.log_det - ll[i]));
 	ok(worst == 0, "log-likelihood = prior of the latents + log-determinant");
 	for (size_t i = 0; i < N; i++) {
 		double alone;
-		flow_log_likelihood(&fast, 1, x + i * D, &alone, &e);
+		flow_log_likelihood(&fast.flow, &fast.workspace, 1, x + i * D, &alone, &e);
 		worst = fmax(worst, alone != ll[i]);
 	}
 	ok(worst == 0 && e.status == STATUS_OK, "a record alone gives the same bits as among others");
 	free(x), free(z), free(back), free(ll);
-	flow_release(&fast), flow_release(&naive);
+	dismiss(&fast), dismiss(&naive);
 	release(&m);
 }
 
@@ -154,7 +167,7 @@ static void numeric_jacobian(size_t d)
 	const double h = 0x1p-8;
 	struct error e = {0};
 	struct model m = make(d, 7, 2, 4, 1, 0.8);
-	struct flow f = flow_of(&m, &matmul_ref);
+	struct subject f = subject_of(&m, &matmul_ref);
 	double *x = randoms(d, 1), *jacobian = malloc(d * d * sizeof(double)),
 	       *plus = malloc(d * sizeof(double)), *minus = malloc(d * sizeof(double));
 	for (size_t j = 0; j < d; j++)
@@ -164,16 +177,16 @@ static void numeric_jacobian(size_t d)
 		memcpy(minus, x, d * sizeof(double));
 		plus[j] += h;
 		minus[j] -= h;
-		flow_forward(&f, 1, plus, plus, &e);
-		flow_forward(&f, 1, minus, minus, &e);
+		flow_forward(&f.flow, &f.workspace, 1, plus, plus, &e);
+		flow_forward(&f.flow, &f.workspace, 1, minus, minus, &e);
 		for (size_t i = 0; i < d; i++)
 			jacobian[i * d + j] = (plus[i] - minus[i]) / (2 * h);
 	}
 	ok(e.status == STATUS_OK, "D = %zu: the flow runs", d);
-	ok_near(log_abs_det(jacobian, d), f.log_det, 3e-3,
+	ok_near(log_abs_det(jacobian, d), f.flow.log_det, 3e-3,
 	        "log-determinant equals that of the numeric Jacobian");
 	free(x), free(jacobian), free(plus), free(minus);
-	flow_release(&f);
+	dismiss(&f);
 	release(&m);
 }
 
@@ -185,7 +198,7 @@ static void integrates_to_one(void)
 	enum { SIDE = 641 };
 	struct error e = {0};
 	struct model m = make(2, 5, 2, 4, 1, 0.5);
-	struct flow f = flow_of(&m, &matmul_ref);
+	struct subject f = subject_of(&m, &matmul_ref);
 	double *x = malloc(2 * SIDE * sizeof(double)), *ll = malloc(SIDE * sizeof(double));
 	double sum = 0;
 	for (int i = 0; i < SIDE; i++) {
@@ -193,13 +206,13 @@ static void integrates_to_one(void)
 			x[2 * j] = (i - SIDE / 2) / 8.0;
 			x[2 * j + 1] = (j - SIDE / 2) / 8.0;
 		}
-		flow_log_likelihood(&f, SIDE, x, ll, &e);
+		flow_log_likelihood(&f.flow, &f.workspace, SIDE, x, ll, &e);
 		for (int j = 0; j < SIDE; j++)
 			sum += exp(ll[j]) / 64;
 	}
 	ok_near(sum, 1, 1e-4, "the density of a flow of two elements integrates to 1");
 	free(x), free(ll);
-	flow_release(&f);
+	dismiss(&f);
 	release(&m);
 }
 
@@ -210,19 +223,19 @@ static void closed_form(void)
 	static const double x[8] = {0, 1, -1, 0.5, 30, -30, 700, -1e-9};
 	struct error e = {0};
 	struct model m = make(8, 3, 1, 2, 0, 0);
-	struct flow f = flow_of(&m, &matmul_dnnl);
+	struct subject f = subject_of(&m, &matmul_dnnl);
 	double ll, expected = 0;
 	for (int j = 0; j < 8; j++) {
 		double a = fabs(x[j]); /* log cosh(a/2) = a/2 + log1p(exp(-a)) - log 2 */
 		expected -= a + 2 * log1p(exp(-a));
 	}
-	flow_log_likelihood(&f, 1, x, &ll, &e);
+	flow_log_likelihood(&f.flow, &f.workspace, 1, x, &ll, &e);
 	ok_near(ll, expected, 1e-12 * fabs(expected), "zero weights, s = 0: the logistic");
 	ok_near(prior_log_density((double[]){0}, 1), -2 * log(2), 1e-15, "log p(0) = -log 4");
 	double zeros[2000] = {0};
 	ok_near(prior_log_density(zeros, 2000), -4000 * log(2), 1e-9,
 	        "a product of 2000 factors of 2 does not overflow");
-	flow_release(&f);
+	dismiss(&f);
 	release(&m);
 }
 
@@ -256,14 +269,14 @@ static void not_finite(void)
 	double x[3 * 6] = {0.1, 0.2, NAN, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, INFINITY, 0, 0, 0, 0};
 	struct error e = {0};
 	struct model m = make(6, 5, 2, 4, 1, 0.5);
-	struct flow f = flow_of(&m, &matmul_dnnl);
+	struct subject f = subject_of(&m, &matmul_dnnl);
 	double ll[3], alone;
-	flow_log_likelihood(&f, 3, x, ll, &e);
-	flow_log_likelihood(&f, 1, x + 6, &alone, &e);
+	flow_log_likelihood(&f.flow, &f.workspace, 3, x, ll, &e);
+	flow_log_likelihood(&f.flow, &f.workspace, 1, x + 6, &alone, &e);
 	ok(isnan(ll[0]), "a NaN in a record makes its likelihood NaN");
 	ok(isfinite(ll[1]) && ll[1] == alone, "the record behind it does not notice");
 	ok(isnan(ll[2]) || ll[2] == -INFINITY, "an infinity makes it NaN or -inf");
-	flow_release(&f);
+	dismiss(&f);
 	release(&m);
 }
 

@@ -126,6 +126,34 @@ static void served_at_once(void)
 	finish(fd, child);
 }
 
+/* What has not arrived is not waited for; what has is not lost, nor is the end. */
+static void ready_or_not(void)
+{
+	struct error e = {0};
+	struct records r;
+	const unsigned char *batch;
+	size_t n = 9;
+	int ends[2];
+	if (pipe(ends) != 0)
+		exit(1);
+	records_init(&r, ends[0], NULL, RECORD, 4, &e);
+	ok(records_ready(&r, &batch, &n, &e) == STATUS_OK && n == 0, "nothing has arrived");
+	bool written = write(ends[1], data, RECORD + 2) == RECORD + 2;
+	ok(written && records_ready(&r, &batch, &n, &e) == STATUS_OK && n == 1 &&
+	       memcmp(batch, data, RECORD) == 0,
+	   "one record has arrived");
+	ok(records_ready(&r, &batch, &n, &e) == STATUS_OK && n == 0, "part of a record is none");
+	written = write(ends[1], data + RECORD + 2, RECORD - 1) == RECORD - 1;
+	close(ends[1]);
+	ok(written && records_ready(&r, &batch, &n, &e) == STATUS_OK && n == 1 &&
+	       memcmp(batch, data + RECORD, RECORD) == 0,
+	   "the rest of it makes it one");
+	ok(records_ready(&r, &batch, &n, &e) == STATUS_TRUNCATED && r.nrecords == 2,
+	   "an end in a record: '%s'", e.text);
+	records_release(&r);
+	close(ends[0]);
+}
+
 static volatile sig_atomic_t ticks;
 
 static void on_tick(int signal)
@@ -278,6 +306,7 @@ int main(void)
 	dribbling();
 	short_last_record();
 	served_at_once();
+	ready_or_not();
 	interrupted();
 	non_blocking();
 	tied_output();
