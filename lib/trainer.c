@@ -342,6 +342,10 @@ enum status trainer_model(const struct trainer *t, const char *program, struct t
 {
 	bool best = t->best && t->best_epoch > 0;
 	const float *block = best ? t->best : adam_average(&t->adam, t->block);
+	for (size_t i = 0; i < t->parameters.n; i++) {
+		if (!isfinite(block[i]))
+			return error_set(e, STATUS_UNSUPPORTED, "parameter %zu of the model is not finite", i);
+	}
 	parameters_to_tensors(&t->parameters, block, "", out, e);
 	tensors_note(out, "mask_config", "1", e);
 	tensors_note(out, "program", program, e);

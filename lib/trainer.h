@@ -77,7 +77,7 @@ bool trainer_done(const struct trainer *t);
  * finite is STATUS_UNSUPPORTED and names epoch and step; the parameters are those before it. */
 enum status trainer_step(struct trainer *t, bool *epoch_ended, struct error *e);
 
-/* The model to be kept so far, with notes on how it was made. NULL-safe only after trainer_init. */
+/* The model to be kept so far, with notes on how it was made; refused if a parameter is not finite. */
 enum status trainer_model(const struct trainer *t, const char *program, struct tensors *out,
                           struct error *e);
 

@@ -37,7 +37,7 @@ WAYS = """
     niceflow    x.f32     0   -m m
     niceflow    x.f32     0   -m m -b
     niceflow    x.f32     0   -m m -z
-    niceflow    x.f32     0   -m m -x -B 2 -j 2
+    niceflow    x.f32     0   -m m -x -B 2 -j 1
     niceflow    x.u8      0   -m m -t u8 -k 3
     niceflow    x.u8      0   -m m -t u8 -k 3 --weights
     niceflow    none      -   -m m -n 5

@@ -161,6 +161,25 @@ course() { cut -f 1,2,5- "$@"; }
 	[[ $stderr == "nicetrain: broken: epoch, step, update and best epoch of the checkpoint do not go together" ]]
 }
 
+# Before its last step, with second moments that no gradient leaves behind: the parameters become NaN.
+@test "nicetrain: parameters that are not finite are not written" {
+	train --checkpoint state -q -o m "$GLYPHS"
+	python3 -c 'import json, struct, sys
+b = open("state", "rb").read(); n, = struct.unpack_from("<Q", b); h, data = json.loads(b[8:8 + n]), bytearray(b[8 + n:])
+for key, value in dict(epoch=2, step=9, update=29).items():
+    h["__metadata__"]["state: " + key] = str(value)
+h["__metadata__"].update({"state: best epoch": "0", "state: best mean": "-inf"})
+for name, t in h.items():
+    if name.startswith("v."):
+        begin, end = t["data_offsets"]
+        data[begin:end] = struct.pack("<f", -3) * ((end - begin) // 4)
+text = json.dumps(h).encode()
+open("broken", "wb").write(struct.pack("<Q", len(text)) + text + data)'
+	run -1 --separate-stderr train --checkpoint broken --resume -q -o x "$GLYPHS"
+	[[ $stderr == *"parameter"*" is not finite"* ]]
+	[ ! -e x ]
+}
+
 # One record of 100 is so large that products overflow; each epoch leaves 40 records out.
 @test "nicetrain: a likelihood that is not finite ends it, with the last good model" {
 	python3 -c 'import random, struct

@@ -4,6 +4,7 @@
 #include "parallel.h"
 #include "trainer.h"
 
+#include <math.h>
 #include <unistd.h>
 
 void fuzz_repair(uint8_t *data, size_t size)
@@ -69,6 +70,18 @@ static void save_again(struct trainer *t)
 	bytes_release(&again);
 }
 
+static void check_finite(const struct tensors *model)
+{
+	for (size_t i = 0; i < model->nitems; i++) {
+		const struct tensor *t = &model->items[i];
+		for (size_t k = 0; k < t->nelements; k++) {
+			double value;
+			tensor_to_double(t, k, 1, &value);
+			must(isfinite(value));
+		}
+	}
+}
+
 /* Goes on to the end, which is near, or to where numbers are not finite any more, and takes the
  * model. */
 static void go_on(struct trainer *t)
@@ -83,9 +96,12 @@ static void go_on(struct trainer *t)
 		nsteps++;
 	must(nsteps <= 3 * trainer_steps(t));
 	fuzz_check_error(&e);
-	must(trainer_model(t, "fuzz", &model, &model_e) == STATUS_OK);
-	check_statedict(&model);
-	write_again(&model, false);
+	if (trainer_model(t, "fuzz", &model, &model_e) == STATUS_OK) {
+		check_finite(&model);
+		check_statedict(&model);
+		write_again(&model, false);
+	}
+	fuzz_check_error(&model_e);
 	tensors_release(&model);
 }
 

@@ -157,6 +157,8 @@ def checkpoint_seeds():
     yield "start", changed(epoch="0", update="0", best_epoch="0", best_mean="-inf")
     yield "middle", changed(step="1", update="3")
     yield "last-step", changed(epoch="2", step="1", update="5", best_epoch="0", best_mean="-inf")
+    yield "last-step-negative", changed(struct.pack("<f", -3) * (len(data) // 4), epoch="2", step="1", update="5",
+                                        best_epoch="0", best_mean="-inf")
     yield "beyond", changed(epoch="4", update="8")
     yield "step-beyond", changed(step="2", update="4")
     yield "nan", changed(sum="nan", best_mean="nan", last_mean="nan")
