@@ -27,7 +27,7 @@ RUNS = [
     "idx2raw x.idx", "idx2raw x.idx.gz", "idx2raw -l l.idx -c 3 x.idx", "idx2raw -n 2 x.idx",
     "raw2idx -t u8 -d 2x3 x.u8", "png2raw -t u8 x.png", "raw2png -t u8 -d 2x3 x.u8",
     "rawpick -t u8 -d 6 list x.u8", "pt2nice x.pt", "pt2nice m",
-    "niceflow -m m -j 1 x.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
+    "niceflow -m m -j 1 x.f32", "niceflow -m m -j 2 many.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
     "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state",
     "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "niceroc ll ll", "niceroc --curve ll ll",
     TRAIN + "x.f32", TRAIN + "--checkpoint model x.f32".replace("model", "state2"),
@@ -62,6 +62,7 @@ def prepare():
     with open("m", "wb") as f:
         subprocess.run([sys.executable, os.path.join(TESTS, "make_model.py"), "6", "5", "2", "2", "1"], stdout=f, check=True)
     tool("idx2raw x.idx", "x.f32")
+    open("many.f32", "wb").write(open("x.f32", "rb").read() * 120) # a piece for each of two threads, and more
     tool("raw2png -t u8 -d 2x3 x.u8", "x.png")
     tool("nicestat -k 1 ll", "calibration")
     tool("nicestat -s ll", "state")
