@@ -7,6 +7,7 @@
 #include "vector.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,34 +292,22 @@ static enum status couple(const struct flow *f, struct flow_workspace *w, size_t
 	return e->status;
 }
 
-/* x to z; ll may be NULL. */
-static enum status forth(const struct flow *f, struct flow_workspace *w, size_t rows,
-                         const double *x, double *z, double *ll, struct error *e)
+/* x to z, or if `inverse` z to x; ll, of the result, may be NULL. */
+static enum status transform(const struct flow *f, struct flow_workspace *w, bool inverse,
+                             size_t rows, const double *from, double *to, double *ll,
+                             struct error *e)
 {
-	struct pass first = {.f = f, .w = w, .from = x, .on = moved_half(f, 0)};
-	struct pass last = {.f = f, .w = w, .factor = f->factor[0], .to = z, .ll = ll};
-	parallel_for(rows, grain_rows(f), begin_rows, &first);
-	for (size_t i = 0; i < f->ncouplings; i++) {
-		if (couple(f, w, rows, i, 1, e) != STATUS_OK)
-			return e->status;
-	}
-	parallel_for(rows, grain_rows(f), end_rows, &last);
-	return STATUS_OK;
-}
-
-/* z to x */
-static enum status back(const struct flow *f, struct flow_workspace *w, size_t rows,
-                        const double *z, double *x, struct error *e)
-{
+	size_t n = f->ncouplings;
 	struct pass first = {.f = f,
 	                     .w = w,
-	                     .factor = f->factor[1],
-	                     .from = z,
-	                     .on = moved_half(f, f->ncouplings - 1)};
-	struct pass last = {.f = f, .w = w, .to = x};
+	                     .factor = inverse ? f->factor[1] : NULL,
+	                     .from = from,
+	                     .on = moved_half(f, inverse ? n - 1 : 0)};
+	struct pass last = {
+	    .f = f, .w = w, .factor = inverse ? NULL : f->factor[0], .to = to, .ll = ll};
 	parallel_for(rows, grain_rows(f), begin_rows, &first);
-	for (size_t i = f->ncouplings; i-- > 0;) {
-		if (couple(f, w, rows, i, -1, e) != STATUS_OK)
+	for (size_t i = 0; i < n; i++) {
+		if (couple(f, w, rows, inverse ? n - 1 - i : i, inverse ? -1 : 1, e) != STATUS_OK)
 			return e->status;
 	}
 	parallel_for(rows, grain_rows(f), end_rows, &last);
@@ -332,26 +321,27 @@ static size_t rows_of(size_t left)
 	return left < MATMUL_MAX_ROWS ? left : MATMUL_MAX_ROWS;
 }
 
-enum status flow_forward(const struct flow *f, struct flow_workspace *w, size_t n, const double *x,
-                         double *z, struct error *e)
+static enum status transform_all(const struct flow *f, struct flow_workspace *w, bool inverse,
+                                 size_t n, const double *from, double *to, struct error *e)
 {
-	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
+	for (size_t rows; n > 0; n -= rows, from += rows * f->d, to += rows * f->d) {
 		rows = rows_of(n);
-		if (forth(f, w, rows, x, z, NULL, e) != STATUS_OK)
+		if (transform(f, w, inverse, rows, from, to, NULL, e) != STATUS_OK)
 			break;
 	}
 	return e->status;
 }
 
+enum status flow_forward(const struct flow *f, struct flow_workspace *w, size_t n, const double *x,
+                         double *z, struct error *e)
+{
+	return transform_all(f, w, false, n, x, z, e);
+}
+
 enum status flow_inverse(const struct flow *f, struct flow_workspace *w, size_t n, const double *z,
                          double *x, struct error *e)
 {
-	for (size_t rows; n > 0; n -= rows, x += rows * f->d, z += rows * f->d) {
-		rows = rows_of(n);
-		if (back(f, w, rows, z, x, e) != STATUS_OK)
-			break;
-	}
-	return e->status;
+	return transform_all(f, w, true, n, z, x, e);
 }
 
 enum status flow_log_likelihood(const struct flow *f, struct flow_workspace *w, size_t n,
@@ -359,7 +349,7 @@ enum status flow_log_likelihood(const struct flow *f, struct flow_workspace *w, 
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, ll += rows) {
 		rows = rows_of(n);
-		if (forth(f, w, rows, x, w->z, ll, e) != STATUS_OK)
+		if (transform(f, w, false, rows, x, w->z, ll, e) != STATUS_OK)
 			break;
 	}
 	return e->status;
