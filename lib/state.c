@@ -116,12 +116,20 @@ static bool plausible(const struct summary *s)
 
 enum { VERSION, N, MIN, MAX, SUM, SQUARES, NFIELDS };
 
+/* -0 becomes +0, as in what nicestat writes: which came first must not show. */
+static bool parse_extreme(const char *text, double *out)
+{
+	if (!num_parse_double(text, strlen(text), out))
+		return false;
+	*out += 0.0;
+	return true;
+}
+
 static bool parse(struct summary *s, char values[NFIELDS][EXACT_TEXT])
 {
 	uint64_t n;
-	return num_parse_u64(values[N], 0, UINT64_MAX, &n) &&
-	       num_parse_double(values[MIN], strlen(values[MIN]), &s->min) &&
-	       num_parse_double(values[MAX], strlen(values[MAX]), &s->max) &&
+	return num_parse_u64(values[N], 0, UINT64_MAX, &n) && parse_extreme(values[MIN], &s->min) &&
+	       parse_extreme(values[MAX], &s->max) &&
 	       exact_read(&s->sums, n, values[SUM], values[SQUARES]) && plausible(s);
 }
 
