@@ -43,7 +43,8 @@ struct linear {
 	struct rung rungs[2][NRUNGS]; /* for one thread, and for all */
 };
 
-/* One engine and one stream for the process: oneDNN's CPU engine has no state of ours. */
+/* One engine for the process: oneDNN's CPU engine has no state of ours. The stream is for what one
+ * thread does: preparing layers, and learning. */
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 
@@ -167,8 +168,8 @@ static enum status start_engine(struct error *e)
 	return e->status;
 }
 
-/* float32 stays float32, whatever the environment says about faster approximations; and a product's
- * scratchpad is its caller's, so that several threads can make it at once. */
+/* float32 stays float32, whatever the environment says about faster approximations. With a scratchpad
+ * that is the caller's (dnnl_scratchpad_mode_user) several threads can make a product at once. */
 static dnnl_status_t attr_create(dnnl_primitive_attr_t *attr, bool relu,
                                  dnnl_scratchpad_mode_t scratchpad)
 {

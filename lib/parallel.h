@@ -1,5 +1,5 @@
-/* Loops over the threads that the products use: oneDNN's OpenMP pool, so that no second set of
- * threads competes with it for the cores. */
+/* Work on the threads that the products use: oneDNN's OpenMP pool, so that no second set of threads
+ * competes with it for the cores. */
 #ifndef PARALLEL_H
 #define PARALLEL_H
 
