@@ -1,14 +1,15 @@
-/* What every command does alike: its name in front of messages, help and version, option
- * numbers, and the closing of standard output. The only place that prints errors. */
+/*
+ * What every program does at its start and end: standard streams, sandbox, error messages, exit
+ * status. Only this prints errors.
+ */
 #ifndef CLI_H
 #define CLI_H
 
-#include "element.h"
-#include "precision.h"
-#include "sandbox.h"
-#include "status.h"
+#include "base/error.h"
+#include "io/input.h"
+#include "io/output.h"
+#include "system/sandbox.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,55 +17,59 @@
 /* Exit statuses, the same for every program. */
 enum { EXIT_OK = 0, EXIT_BAD = 1, EXIT_USAGE = 2 };
 
-struct cli {
+struct program {
 	const char *name;
-	const char *synopsis; /* "usage: ..." line(s) and the options, as --help prints them */
+	const char *usage;   /* lines "usage: ..." */
+	const char *purpose; /* one sentence */
 };
 
-/* Sets the name in all messages, getopt's included, and a large buffer for standard output.
- * Call first. */
-void cli_start(const struct cli *cli, char **argv);
+/* Call first. Sets the program's name in all messages, including those of getopt; makes standard
+ * output a writer (io/writer.h) with a large buffer; keeps closed standard streams from being
+ * opened as something else; turns the signal for a file that reaches its size limit (RLIMIT_FSIZE)
+ * into a failed write, and that for a mapped file that was truncated (SIGBUS) into a message and
+ * EXIT_BAD. */
+void cli_start(const struct program *program, char **argv);
 
-/* For programs that compute on several threads: lets a waiting thread spin for some ten
- * microseconds, which bridges two products, and then sleep, unless the environment (OMP_WAIT_POLICY,
- * GOMP_SPINCOUNT) says how it shall wait. OpenMP's default of milliseconds costs two thirds of the
- * speed as soon as anything else wants a core. Call before any thread exists: OpenMP reads its
- * environment once, so the program starts itself anew. */
-void cli_share_cores(char **argv);
-
-/* Gives up what the program does not need any more (sandbox.h), where the system offers that; --version
- * tries, and tells. */
+/* Gives up the rights that the program no longer needs (system/sandbox.h), where the system
+ * supports that; --version says whether it does. */
 void cli_confine(enum sandbox sandbox);
 
-/* The options that every program has; a command's table ends with CLI_OPTIONS and its short
- * options with "hV". Anything that a command does not know goes to cli_option, which exits: 0
- * for help and version, 2 otherwise. */
-#define CLI_OPTIONS \
-	{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}
-_Noreturn void cli_option(int option);
+/* Prints what --version prints; enters the sandbox. */
+void cli_print_version(void);
 
-/* "name: " and the text, one line on standard error; then exits 2. */
+/* Prints "name: ", the text and a pointer to --help on standard error, and exits with EXIT_USAGE.
+ */
 _Noreturn void cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The argument of an option, parsed whole and within bounds; exits 2 otherwise, naming the option
- * ("-j") and the bad value. */
-uint64_t cli_u64(const char *option, const char *arg, uint64_t min, uint64_t max);
-double cli_double(const char *option, const char *arg); /* finite */
-enum precision cli_precision(const char *option, const char *arg);
-enum element cli_element(const char *option, const char *arg);
-/* "28x28": rank sizes of at least 1, whose product fits a size_t; sets *rank (1 .. max_rank). */
-size_t cli_dims(const char *option, const char *arg, unsigned max_rank, uint32_t *dims,
-                unsigned *rank);
+/* The same for a usage error that has already been reported. */
+_Noreturn void cli_try_help(void);
 
-/* The only operand, or "-" if there is none; exits 2 if there are more. */
-const char *cli_operand(int argc, char **argv);
+/* Returns the only operand, argv[first], or "-" if there is none; more are a usage error. */
+const char *cli_operand(int argc, char **argv, int first);
 
-/* "name: file: text" on standard error ("standard input" for "-", no file for NULL). Returns
- * EXIT_BAD. */
+/* All operands from argv[first] on, or "-" if there is none. */
+void cli_operands(int argc, char **argv, int first, struct input_list *files);
+
+/* Flushes standard output, then prints "name: file: text" on standard error; "-" is called standard
+ * input, NULL is left out. Returns EXIT_BAD. */
 int cli_fail(const char *file, const struct error *e);
 
-/* Flushes and closes standard output; returns the exit status to end with: `status`, or EXIT_BAD
- * with a message if output was lost. */
+/* A line like cli_fail's that is no failure. */
+void cli_warn(const char *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same if more than half of n numbers are odd: "odd of n what". */
+void cli_warn_if_most(const char *file, uint64_t odd, uint64_t n, const char *what);
+
+/* The end of an input (io/record_stream.h): closes fd, unless it is standard input or -1, and
+ * reports the error if there is one. Returns EXIT_OK or EXIT_BAD. */
+int cli_close_input(const char *file, int fd, const struct error *e);
+
+/* As cli_fail for an output file: "-" is called standard output. */
+int cli_fail_output(const char *file, const struct error *e);
+const char *cli_output_name(const char *file);
+
+/* Flushes and closes standard output. Returns the status to exit with: `status`, or EXIT_BAD, after
+ * a message, if output was lost. */
 int cli_finish(int status);
 
 #endif

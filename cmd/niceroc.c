@@ -1,77 +1,58 @@
-/* niceroc: how well log-likelihoods tell anomalous from normal data, over all thresholds. */
+/* niceroc: how well log-likelihoods separate anomalous from normal data, over all thresholds. */
+#include "base/decimal.h"
 #include "cli.h"
-#include "num.h"
-#include "roc.h"
-#include "sample.h"
-#include "stream.h"
+#include "io/input.h"
+#include "option.h"
+#include "stats/sample.h"
+#include "verdict/roc.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-enum { OPTION_CURVE = 256 };
-
-static const struct cli cli = {
-    "niceroc",
-    "usage: niceroc [-b] [--curve] NORMAL ANOMALOUS\n"
-    "Print AUROC and its relatives for the log-likelihoods of normal and of anomalous data.\n"
-    "\n"
-    "      --curve    print the curve instead: false and true positive rate, threshold\n"
-    "  -b, --binary   the input is raw little-endian f64 instead of text\n"
-    "  -h, --help     print this help\n"
-    "  -V, --version  print the version\n"};
+static const struct program program = {
+    "niceroc", "usage: niceroc [-b] [--curve] NORMAL ANOMALOUS\n",
+    "Print AUROC and related figures for the log-likelihoods of normal and of anomalous data."};
 
 struct options {
 	bool binary, curve;
 	const char *normal, *anomalous;
 };
 
+static const struct option_spec table[] = {
+    {0, "curve", NULL, "print the curve instead: false and true positive rate, threshold",
+     OPTION_FLAG(struct options, curve)},
+    {'b', "binary", NULL, "the input is raw little-endian f64 instead of text",
+     OPTION_FLAG(struct options, binary)},
+    {0}};
+
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option table[] = {{"binary", no_argument, NULL, 'b'},
-					      {"curve", no_argument, NULL, OPTION_CURVE},
-					      CLI_OPTIONS};
 	*o = (struct options){0};
-	for (int c; (c = getopt_long(argc, argv, "bhV", table, NULL)) != -1;) {
-		switch (c) {
-		case 'b':
-			o->binary = true;
-			break;
-		case OPTION_CURVE:
-			o->curve = true;
-			break;
-		default:
-			cli_option(c);
-		}
-	}
-	if (argc - optind != 2)
-		cli_usage("two files are needed, NORMAL and ANOMALOUS");
-	o->normal = argv[optind];
-	o->anomalous = argv[optind + 1];
-	if (strcmp(o->normal, "-") == 0 && strcmp(o->anomalous, "-") == 0)
-		cli_usage("only one of the files can be standard input");
+	int first = option_parse(&program, table, argc, argv, o);
+	if (argc - first != 2)
+		cli_usage("expected two operands: NORMAL and ANOMALOUS");
+	o->normal = argv[first];
+	o->anomalous = argv[first + 1];
+	option_check_files(table, o, (const char *[]){o->normal, o->anomalous}, 2);
 }
 
-/* Reads a file into a sorted sample; tells what is wrong. */
+/* Reads a file into a sorted sample. */
 static int read_file(const char *path, bool binary, struct sample *sample)
 {
 	struct error e = {0};
 	int fd = -1;
-	if (stream_open(path, &fd, &e) == STATUS_OK &&
+	if (input_open(path, &fd, &e) == STATUS_OK &&
 	    sample_read(sample, fd, binary, &e) == STATUS_OK && sample->n == 0)
 		error_set(&e, STATUS_MALFORMED, "no numbers");
-	if (fd > 0)
-		close(fd);
-	if (e.status != STATUS_OK)
-		return cli_fail(path, &e);
 	sample_sort(sample);
-	return EXIT_OK;
+	cli_warn_if_most(path, sample_below(sample, -INFINITY), sample->n, "numbers are nan");
+	return cli_close_input(path, fd, &e);
 }
 
 static void print_number(const char *name, double value)
 {
-	char text[NUM_TEXT];
-	num_format_double(value, text);
+	char text[DECIMAL_TEXT];
+	decimal_format_double(value, text);
 	printf("%s\t%s\n", name, text);
 }
 
@@ -93,10 +74,10 @@ static void print_roc(const struct sample *normal, const struct sample *anomalou
 
 static void print_point(const struct roc_walk *w)
 {
-	char fpr[NUM_TEXT], tpr[NUM_TEXT], threshold[NUM_TEXT];
-	num_format_double((double)w->false_positives / (double)w->normal->n, fpr);
-	num_format_double((double)w->true_positives / (double)w->anomalous->n, tpr);
-	num_format_double(roc_threshold(w), threshold);
+	char fpr[DECIMAL_TEXT], tpr[DECIMAL_TEXT], threshold[DECIMAL_TEXT];
+	decimal_format_double((double)w->false_positives / (double)w->normal->n, fpr);
+	decimal_format_double((double)w->true_positives / (double)w->anomalous->n, tpr);
+	decimal_format_double(roc_threshold(w), threshold);
 	printf("%s\t%s\t%s\n", fpr, tpr, threshold);
 }
 
@@ -112,7 +93,7 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	struct sample normal = {0}, anomalous = {0};
-	cli_start(&cli, argv);
+	cli_start(&program, argv);
 	parse_options(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
 	int status = read_file(o.normal, o.binary, &normal);

@@ -1,334 +1,154 @@
 /* nicestat: exact statistics of log-likelihoods, and the threshold that they set. */
-#include "cli.h"
-#include "description.h"
-#include "histogram.h"
-#include "num.h"
-#include "numbers.h"
-#include "report.h"
-#include "state.h"
-#include "stream.h"
-#include "threshold.h"
+#include "nicestat.h"
 
-#include <errno.h>
+#include "base/decimal.h"
+#include "cli.h"
+#include "io/input.h"
+#include "option.h"
+#include "stats/partial_source.h"
+
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { MAX_QUANTILES = 100, MAX_BINS = 1000000 };
+enum { MAX_BINS = 1000000 };
 
-static const struct cli cli = {
+static const struct program program = {
     "nicestat",
-    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json] [file ...]\n"
+    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json] [file "
+    "...]\n"
     "       nicestat [-b] -H BINS [file ...]\n"
     "       nicestat -s [options] [file ...]\n"
-    "       nicestat -m [options] [file ...]\n"
-    "Print n, mean, stdev, min, max and a threshold for anomalies of a stream of numbers.\n"
-    "\n"
-    "  -b, --binary             the input is raw little-endian f64 instead of text\n"
-    "  -d, --describe           further statistics: standard errors, skewness, kurtosis, median, MAD\n"
-    "  -H, --histogram BINS     print a histogram instead: lower edge, upper edge, count\n"
-    "      --json               print a JSON object instead of lines\n"
-    "  -k, --stdevs K           short for --method sigma:K\n"
-    "  -m, --merge              the input is states of -s, to be merged\n"
-    "      --method METHOD      how the threshold is chosen: sigma:K (default 3), quantile:P, mad:K,\n"
-    "                           conformal:A, pot:P[:TAIL]\n"
-    "  -q, --quantiles P,P,...  exact quantiles, too\n"
-    "  -s, --state              print a state to be merged instead, with all that the other options\n"
-    "                           need\n"
-    "      --two-sided          an upper threshold, too; a rate is divided between both\n"
-    "  -h, --help               print this help\n"
-    "  -V, --version            print the version\n"};
+    "       nicestat -m [options] [file ...]\n",
+    "Print n, mean, stdev, min, max and an anomaly threshold for a stream of numbers."};
 
-struct options {
-	struct rule rule;
-	bool has_rule, two_sided, binary, describe, json, state, merge;
-	double p[MAX_QUANTILES];
-	size_t nquantiles, nbins;
-	int nfiles;
-	char **files;
-};
-
-static void add_quantile(struct options *o, const char *text, size_t length)
+static void add_quantile(struct options *o, const char *option, const char *text, size_t length)
 {
 	double p;
-	if (!num_parse_double(text, length, &p) || !(p >= 0 && p <= 1))
-		cli_usage("-q: '%.*s' is not a number from 0 to 1", (int)length, text);
+	if (!decimal_parse_double(text, length, &p) || !(p >= 0 && p <= 1))
+		cli_usage("%s: '%.*s' is not a number from 0 to 1", option, (int)length, text);
 	for (size_t i = 0; i < o->nquantiles; i++)
 		if (o->p[i] == p)
-			cli_usage("-q: '%.*s' is there twice", (int)length, text);
+			cli_usage("%s: '%.*s' is given twice", option, (int)length, text);
 	if (o->nquantiles == MAX_QUANTILES)
-		cli_usage("-q: more than %d quantiles", MAX_QUANTILES);
+		cli_usage("%s: more than %d quantiles", option, MAX_QUANTILES);
 	o->p[o->nquantiles++] = p + 0.0;
 }
 
-static void parse_quantiles(struct options *o, const char *arg)
+static void parse_quantiles(const char *option, const char *arg, void *options)
 {
 	const char *comma;
 	for (; (comma = strchr(arg, ',')); arg = comma + 1)
-		add_quantile(o, arg, (size_t)(comma - arg));
-	add_quantile(o, arg, strlen(arg));
+		add_quantile(options, option, arg, (size_t)(comma - arg));
+	add_quantile(options, option, arg, strlen(arg));
 }
 
-static void set_rule(struct options *o, struct rule rule)
+static void set_rule(struct options *o, struct threshold_rule rule)
 {
 	if (o->has_rule)
-		cli_usage("-k and --method: one of them, and once");
+		cli_usage("-k and --method are mutually exclusive");
 	o->rule = rule;
 	o->has_rule = true;
 }
 
-static struct rule parse_rule(const char *arg)
+static void parse_sigma(const char *option, const char *arg, void *options)
 {
-	struct rule rule;
-	char why[RULE_REASON];
-	if (!rule_parse(arg, &rule, why))
-		cli_usage("--method: '%s' %s", arg, why);
-	return rule;
+	set_rule(options, threshold_rule_sigma(option_real(option, arg, -INFINITY, INFINITY)));
 }
+
+static void parse_method(const char *option, const char *arg, void *options)
+{
+	struct threshold_rule rule;
+	char why[THRESHOLD_RULE_REASON];
+	if (!threshold_rule_parse(arg, &rule, why))
+		cli_usage("%s: '%s' %s", option, arg, why);
+	set_rule(options, rule);
+}
+
+static const struct option_spec table[] = {
+    {'b', "binary", NULL, "the input is raw little-endian f64 instead of text",
+     OPTION_FLAG(struct options, binary)},
+    {'d', "describe", NULL, "also print standard errors, skewness, kurtosis, median, MAD",
+     OPTION_FLAG(struct options, describe)},
+    {'H', "histogram", "BINS", "print a histogram instead: lower edge, upper edge, count",
+     OPTION_SIZE(struct options, nbins, 1, MAX_BINS)},
+    {0, "json", NULL, "print a JSON object instead of lines", OPTION_FLAG(struct options, json)},
+    {'k', "stdevs", "K", "short for --method sigma:K", OPTION_CUSTOM(parse_sigma)},
+    {'m', "merge", NULL, "merge states printed by -s", OPTION_FLAG(struct options, merge)},
+    {0, "method", "METHOD",
+     "method for the threshold: sigma:K (default sigma:3), quantile:P, mad:K, conformal:A, "
+     "pot:P[:TAIL]",
+     OPTION_CUSTOM(parse_method)},
+    {'q', "quantiles", "P,P,...", "also print exact quantiles", OPTION_CUSTOM(parse_quantiles)},
+    {'s', "state", NULL, "print a state for -m instead; give the same options to both",
+     OPTION_FLAG(struct options, state)},
+    {0, "skip-nan", NULL, "skip values that are nan, and report their count on standard error",
+     OPTION_FLAG(struct options, skip_nan)},
+    {0, "two-sided", NULL, "also set an upper threshold; a rate is split between both tails",
+     OPTION_FLAG(struct options, two_sided)},
+    {0}};
 
 static void check_options(const struct options *o)
 {
 	if (o->merge && o->binary)
-		cli_usage("-m: states are text, -b is for numbers");
+		cli_usage("-m reads text: -b does not apply");
+	if (o->merge && o->skip_nan)
+		cli_usage("-m reads states, which have no nan: --skip-nan does not apply");
 	if (o->json && o->state)
-		cli_usage("--json does not go with -s: a state has a text of its own");
+		cli_usage("-s and --json are mutually exclusive");
 	if (o->nbins > 0 && !o->state &&
 	    (o->has_rule || o->two_sided || o->describe || o->json || o->nquantiles > 0))
-		cli_usage("-H prints a histogram and nothing else");
+		cli_usage("-H cannot be combined with other statistics");
 }
 
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	enum { METHOD = 256, TWO_SIDED, JSON };
-	static const struct option table[] = {{"binary", no_argument, NULL, 'b'},
-					      {"describe", no_argument, NULL, 'd'},
-					      {"histogram", required_argument, NULL, 'H'},
-					      {"json", no_argument, NULL, JSON},
-					      {"stdevs", required_argument, NULL, 'k'},
-					      {"merge", no_argument, NULL, 'm'},
-					      {"method", required_argument, NULL, METHOD},
-					      {"quantiles", required_argument, NULL, 'q'},
-					      {"state", no_argument, NULL, 's'},
-					      {"two-sided", no_argument, NULL, TWO_SIDED},
-					      CLI_OPTIONS};
 	static char dash[] = "-", *standard_input[] = {dash};
-	*o = (struct options){.rule = rule_sigma(3)};
-	for (int c; (c = getopt_long(argc, argv, "bdH:k:mq:shV", table, NULL)) != -1;) {
-		switch (c) {
-		case 'b':
-			o->binary = true;
-			break;
-		case 'd':
-			o->describe = true;
-			break;
-		case 'H':
-			o->nbins = (size_t)cli_u64("-H", optarg, 1, MAX_BINS);
-			break;
-		case JSON:
-			o->json = true;
-			break;
-		case 'k':
-			set_rule(o, rule_sigma(cli_double("-k", optarg)));
-			break;
-		case 'm':
-			o->merge = true;
-			break;
-		case METHOD:
-			set_rule(o, parse_rule(optarg));
-			break;
-		case 'q':
-			parse_quantiles(o, optarg);
-			break;
-		case 's':
-			o->state = true;
-			break;
-		case TWO_SIDED:
-			o->two_sided = true;
-			break;
-		default:
-			cli_option(c);
-		}
-	}
+	*o = (struct options){.rule = threshold_rule_sigma(3)};
+	int first = option_parse(&program, table, argc, argv, o);
 	o->rule.two_sided = o->two_sided;
 	check_options(o);
-	o->nfiles = optind < argc ? argc - optind : 1;
-	o->files = optind < argc ? argv + optind : standard_input;
+	o->nfiles = first < argc ? argc - first : 1;
+	o->files = first < argc ? argv + first : standard_input;
+	option_check_files(table, o, (const char *const *)o->files, (size_t)o->nfiles);
 }
 
-/* Whether what is asked for needs more than can be summed up. */
+/* Whether the numbers themselves are needed, not only their sums. */
 static bool needs_sample(const struct options *o)
 {
-	return o->nquantiles > 0 || o->describe || o->nbins > 0 || rule_needs_sample(&o->rule);
+	return o->nquantiles > 0 || o->describe || o->nbins > 0 ||
+	       threshold_rule_needs_sample(&o->rule);
 }
 
-static enum status add_numbers(struct state *state, struct numbers *in, struct error *e)
+static int add_file(struct partial *state, struct options *o, const char *path)
 {
-	char place[NUMBERS_PLACE];
-	const double *values;
-	size_t n = 1, added;
-	while (n > 0 && numbers_next(in, &values, &n, e) == STATUS_OK) {
-		if (state_add(state, values, n, &added, e) != STATUS_OK)
-			return e->status;
-		if (added < n) {
-			numbers_place(in, in->nnumbers - n + added, place);
-			return error_set(e, STATUS_MALFORMED, "%s: %s is not a finite number",
-					 place,
-					 isnan(values[added]) ? "nan"
-					 : values[added] > 0  ? "inf"
-							      : "-inf");
-		}
-	}
-	return e->status;
-}
-
-static enum status add_states(struct state *state, FILE *f, struct error *e)
-{
-	uint64_t line = 0;
-	bool end = false;
-	while (e->status == STATUS_OK && !end) {
-		struct state next;
-		state_init(&next, state->keeps);
-		if (state_read(&next, f, &line, &end, e) == STATUS_OK && !end)
-			state_merge(state, &next, e);
-		state_release(&next);
-	}
-	if (e->status == STATUS_OK && line == 0)
-		error_set(e, STATUS_TRUNCATED, "no state in it");
-	return e->status;
-}
-
-static enum status merge_file(struct state *state, int fd, struct error *e)
-{
-	FILE *f = fdopen(fd > 0 ? fd : dup(fd), "r"); /* standard input stays */
-	if (!f) {
-		errno = errno == EINVAL ? EBADF : errno; /* fdopen's word for what cannot be read */
-		error_system(e, "cannot read");
-		close(fd);
-		return e->status;
-	}
-	add_states(state, f, e);
-	fclose(f);
-	return e->status;
-}
-
-static enum status add_file(struct state *state, const struct options *o, const char *path,
-			    struct error *e)
-{
-	struct numbers in = {0};
-	int fd;
-	if (stream_open(path, &fd, e) != STATUS_OK)
-		return e->status;
-	if (o->merge)
-		return merge_file(state, fd, e);
-	if (numbers_init(&in, fd, NULL, o->binary, e) == STATUS_OK)
-		add_numbers(state, &in, e);
-	numbers_release(&in);
-	if (fd > 0)
-		close(fd);
-	return e->status;
-}
-
-/* sorted is NULL if the numbers were not kept: then no quantile was asked for. */
-static void report_quantiles(struct report *r, const struct sample *sorted, const struct options *o)
-{
-	char p[NUM_TEXT], name[REPORT_NAME];
-	for (size_t i = 0; sorted && i < o->nquantiles; i++) {
-		num_format_double(o->p[i], p);
-		snprintf(name, sizeof(name), "quantile:%s", p);
-		report_number(r, name, sample_quantile(sorted, o->p[i]));
-	}
-}
-
-static void report_description(struct report *r, const struct description *d,
-			       const struct sample *sorted, const struct options *o)
-{
-	report_count(r, "n", d->n);
-	report_number(r, "mean", d->mean);
-	report_number(r, "stdev", d->stdev);
-	report_number(r, "min", d->min);
-	report_number(r, "max", d->max);
-	report_quantiles(r, sorted, o);
-	if (!o->describe)
-		return;
-	report_number(r, "mean_stderr", d->mean_stderr);
-	report_number(r, "skewness", d->skewness);
-	report_number(r, "kurtosis", d->kurtosis);
-	report_number(r, "median", d->median);
-	report_number(r, "mad", d->mad);
-}
-
-static enum status report_threshold(struct report *r, const struct description *d,
-				    const struct sample *sorted, const struct options *o,
-				    struct error *e)
-{
-	struct threshold t;
-	if (rule_choose(&o->rule, d, sorted, &t, r, e) != STATUS_OK)
-		return e->status;
-	if (o->describe)
-		report_number(r, "threshold_stderr", t.lower_stderr);
-	if (o->describe && o->two_sided)
-		report_number(r, "upper_stderr", t.upper_stderr);
-	report_number(r, "promised", t.promised);
-	report_text(r, "version", NICETOOLS_VERSION);
-	if (o->two_sided)
-		report_number(r, "upper", t.upper);
-	report_number(r, "threshold", t.lower);
-	return STATUS_OK;
-}
-
-static enum status print_calibration(struct state *state, const struct options *o, struct error *e)
-{
-	struct report r = {0};
-	struct description d = {0};
-	const struct sample *sorted = state->keeps ? state_sorted(state) : NULL;
-	if (description_of_summary(&d, &state->summary, e) != STATUS_OK)
-		return e->status;
-	if (sorted)
-		description_of_sample(&d, sorted);
-	report_description(&r, &d, sorted, o);
-	if (report_threshold(&r, &d, sorted, o, e) != STATUS_OK)
-		return e->status;
-	if (o->json)
-		report_write_json(&r, stdout);
-	else
-		report_write(&r, stdout);
-	return STATUS_OK;
-}
-
-static enum status print(struct state *state, const struct options *o, struct error *e)
-{
-	if (o->state) {
-		state_write(state, stdout);
-		return STATUS_OK;
-	}
-	if (o->nbins == 0)
-		return print_calibration(state, o, e);
-	if (state->sample.n == 0)
-		return error_set(e, STATUS_MALFORMED, "no numbers: no histogram");
-	histogram_write(stdout, state_sorted(state), o->nbins);
-	return STATUS_OK;
+	struct error e = {0};
+	int fd = -1;
+	if (input_open(path, &fd, &e) == STATUS_OK && o->merge)
+		partial_merge_stream(state, fd, &e);
+	else if (e.status == STATUS_OK)
+		partial_add_stream(state, fd, o->binary, o->skip_nan ? &o->nskipped : NULL, &e);
+	return cli_close_input(path, fd, &e);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct error e = {0};
-	struct state state;
-	const char *file = NULL;
+	static struct partial state; /* large for a stack */
 	int status = EXIT_OK;
-	cli_start(&cli, argv);
+	cli_start(&program, argv);
 	parse_options(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
-	state_init(&state, needs_sample(&o));
-	for (int i = 0; i < o.nfiles && e.status == STATUS_OK; i++) {
-		file = o.files[i];
-		add_file(&state, &o, file, &e);
-	}
-	if (e.status != STATUS_OK)
-		status = cli_fail(file, &e);
-	else if (print(&state, &o, &e) != STATUS_OK)
-		status = cli_fail(o.nfiles > 1 ? NULL : file, &e);
-	state_release(&state);
+	partial_init(&state, needs_sample(&o));
+	for (int i = 0; i < o.nfiles && status == EXIT_OK; i++)
+		status = add_file(&state, &o, o.files[i]);
+	if (status == EXIT_OK && report_print(&state, &o, &e) != STATUS_OK)
+		status = cli_fail(o.nfiles > 1 ? NULL : o.files[0], &e);
+	if (status == EXIT_OK && o.nskipped > 0)
+		fprintf(stderr, "nicestat: %" PRIu64 " values are nan and were skipped\n",
+		        o.nskipped);
+	partial_release(&state);
 	return cli_finish(status);
 }

@@ -1,4 +1,4 @@
-/* Knows the look of a progress line. */
+/* The progress line. */
 #include "progress.h"
 
 #include <stdio.h>
@@ -29,14 +29,21 @@ void progress_update(struct progress *p, uint64_t records)
 	double rate = elapsed > 0 ? (double)records / elapsed : 0;
 	fprintf(stderr, "\r%llu records  %.0f/s", (unsigned long long)records, rate);
 	if (p->total > 0 && records <= p->total && rate > 0)
-		fprintf(stderr, "  %.0f %%  %.0f s left", 100.0 * (double)records / (double)p->total,
+		fprintf(stderr, "  %.0f %%  %.0f s left",
+		        100.0 * (double)records / (double)p->total,
 		        (double)(p->total - records) / rate);
 	fputs("\033[K", stderr);
 }
 
-void progress_end(struct progress *p)
+void progress_clear(struct progress *p)
 {
 	if (p->shown && p->drawn > 0)
 		fputs("\r\033[K", stderr);
+	p->drawn = 0;
+}
+
+void progress_end(struct progress *p)
+{
+	progress_clear(p);
 	p->shown = false;
 }

@@ -1,4 +1,4 @@
-/* One redrawn line on standard error that tells how far long work has come. */
+/* A progress line on standard error for long work. */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
@@ -7,11 +7,11 @@
 
 struct progress {
 	bool shown;
-	uint64_t total; /* records; 0: not known */
+	uint64_t total;      /* records; 0: unknown */
 	double start, drawn; /* seconds */
 };
 
-/* Seconds on a clock that only goes forward. */
+/* Seconds on a monotonic clock. */
 double progress_now(void);
 
 enum progress_wish { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
@@ -19,10 +19,13 @@ enum progress_wish { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 /* PROGRESS_AUTO: only if standard error is a terminal. */
 void progress_start(struct progress *p, enum progress_wish wish, uint64_t total);
 
-/* Redraws, a few times a second at the most. */
+/* Redraws the line, at most five times a second. */
 void progress_update(struct progress *p, uint64_t records);
 
-/* Removes the line; to be called before any message. */
+/* Removes the line until the next update; call before any message. */
+void progress_clear(struct progress *p);
+
+/* Removes the line for good. */
 void progress_end(struct progress *p);
 
 #endif

@@ -10,8 +10,8 @@
  * splines) through points on a grid of 100 x 100; a stroke that ends where the next one begins is
  * a corner. Every character has its own slant, turn, size, place, pen and wobble.
  */
-#include "num.h"
-#include "rng.h"
+#include "base/decimal.h"
+#include "base/rng.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -123,16 +123,16 @@ static struct point place(const struct hand *h, struct point p)
 	double turned_x = x * cos(h->turn) - y * sin(h->turn) + h->x;
 	double turned_y = x * sin(h->turn) + y * cos(h->turn) + h->y;
 	return (struct point){SIDE / 2.0 + h->box / 100 * turned_x,
-			      SIDE / 2.0 + h->box / 100 * turned_y};
+	                      SIDE / 2.0 + h->box / 100 * turned_y};
 }
 
 /* Catmull and Rom: through b and c, with the slopes of their neighbours. */
 static struct point spline(struct point a, struct point b, struct point c, struct point d, double t)
 {
 	double w[4] = {((2 - t) * t - 1) * t / 2, ((3 * t - 5) * t * t + 2) / 2,
-		       ((4 - 3 * t) * t + 1) * t / 2, (t - 1) * t * t / 2};
+	               ((4 - 3 * t) * t + 1) * t / 2, (t - 1) * t * t / 2};
 	return (struct point){w[0] * a.x + w[1] * b.x + w[2] * c.x + w[3] * d.x,
-			      w[0] * a.y + w[1] * b.y + w[2] * c.y + w[3] * d.y};
+	                      w[0] * a.y + w[1] * b.y + w[2] * c.y + w[3] * d.y};
 }
 
 static double distance(struct point p, struct point a, struct point b)
@@ -166,7 +166,7 @@ static void draw_stroke(double nearest[SIDE][SIDE], const struct hand *h, const 
 		for (int k = 1; k <= PIECES; k++) {
 			struct point to =
 			    place(h, spline(p[i > 0 ? i - 1 : 0], p[i], p[i + 1],
-					    p[i + 2 <= last ? i + 2 : last], (double)k / PIECES));
+			                    p[i + 2 <= last ? i + 2 : last], (double)k / PIECES));
 			draw_piece(nearest, from, to);
 			from = to;
 		}
@@ -185,7 +185,7 @@ static void move_points(struct stroke *strokes, int nstrokes, struct rng *r)
 				*p = moved;
 			else
 				*p = (struct point){was.x + 1.7 * rng_logistic(r) / 1.8,
-						    was.y + 1.7 * rng_logistic(r) / 1.8};
+				                    was.y + 1.7 * rng_logistic(r) / 1.8};
 			old = was;
 			moved = *p;
 		}
@@ -221,8 +221,8 @@ int main(int argc, char **argv)
 	uint64_t n, seed;
 	int kind = argc > 3 ? parse_kind(argv[1]) : -1;
 	int labels = argc == 5 && strcmp(argv[4], "labels") == 0;
-	if (kind < 0 || argc > 4 + labels || !num_parse_u64(argv[2], 0, UINT32_MAX, &n) ||
-	    !num_parse_u64(argv[3], 0, UINT32_MAX, &seed)) {
+	if (kind < 0 || argc > 4 + labels || !decimal_parse_u64(argv[2], 0, UINT32_MAX, &n) ||
+	    !decimal_parse_u64(argv[3], 0, UINT32_MAX, &seed)) {
 		fputs("usage: glyphs digits|kana N SEED [labels]\n", stderr);
 		return 2;
 	}

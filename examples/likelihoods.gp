@@ -1,6 +1,7 @@
 # Two sets of log-likelihoods and the threshold between them, as histograms.
 #   gnuplot -e "normal='a.ll'; anomalous='b.ll'; threshold=1; out='x.png'" likelihoods.gp
-set terminal png size 900,500
+if (!exists("terminal")) terminal = "png"
+if (terminal eq "svg") set terminal svg size 900,500 dynamic background "white"; else set terminal png truecolor size 900,500
 set output out
 stats normal nooutput name "N"
 stats anomalous nooutput name "A"

@@ -9,16 +9,16 @@ DATA      ?= data
 SEED      ?= 1
 EPOCHS    ?= 14
 SPLITS    ?= 1000
-# Settings of the training; with others, take another OUT.
+# Settings of the training.
 SETTINGS  ?= --couplings 12 --hidden 1 --mid 2000
 PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
-BIN       ?= build/bin
-SPLIT     ?= build/examples/splits
+# Built here, or installed.
+SPLIT     ?= $(firstword $(wildcard build/examples/splits $(here)../../../../libexec/nicetools/splits))
 OUT       ?= build/mnist-train
 
-SHELL       := bash
-.SHELLFLAGS := -e -o pipefail -c
-export PATH := $(abspath $(BIN)):$(abspath $(dir $(SPLIT))):$(PATH)
+report:
+include $(dir $(lastword $(MAKEFILE_LIST)))common.mk
+export PATH := $(abspath $(dir $(SPLIT))):$(PATH)
 
 digits  = $(DATA)/mnist/train-images-idx3-ubyte.gz
 test    = $(DATA)/mnist/t10k-images-idx3-ubyte.gz
@@ -26,9 +26,10 @@ kana    = $(DATA)/kmnist/t10k-images-idx3-ubyte.gz
 fashion = $(DATA)/fashion/t10k-images-idx3-ubyte.gz
 model   = $(OUT)/nice.safetensors
 
-report: $(OUT)/report.txt $(OUT)/training.png $(OUT)/roc.png $(OUT)/likelihoods.png $(OUT)/samples.png
+report: $(OUT)/report.txt
 	@echo
 	@cat $(OUT)/report.txt
+	+@$(pictures)
 	@echo
 	@echo "Pictures in $(OUT):"
 	@echo "  training.png      the course of the training: $(OUT)/train.tsv"
@@ -36,36 +37,45 @@ report: $(OUT)/report.txt $(OUT)/training.png $(OUT)/roc.png $(OUT)/likelihoods.
 	@echo "  likelihoods.png   of test digits and kana"
 	@echo "  samples.png       digits that the flow made up"
 
+pictures: $(addprefix $(OUT)/,training.png roc.png likelihoods.png samples.png)
+
 # The last 10,000 training digits are held out: they choose the epoch.
-$(OUT)/train.u8: $(digits) | $(OUT)
-	idx2raw -t u8 -r 0:50000 $< > $@
+$(OUT)/train.u8: $(call name,$(digits)) $(OUT)/set.DATA
+	idx2raw -t u8 -r 0:50000 "$(digits)" > $@.part
+	mv $@.part $@
 
-$(OUT)/held.u8: $(digits) | $(OUT)
-	idx2raw -t u8 -r 50000:60000 $< > $@
+$(OUT)/held.u8: $(call name,$(digits)) $(OUT)/set.DATA
+	idx2raw -t u8 -r 50000:60000 "$(digits)" > $@.part
+	mv $@.part $@
 
-$(model): $(OUT)/train.u8 $(OUT)/held.u8
+# A checkpoint of other data or settings is of no use.
+$(OUT)/start: $(OUT)/train.u8 $(OUT)/held.u8 $(addprefix $(OUT)/set.,SEED EPOCHS SETTINGS PRECISION)
+	rm -f $(OUT)/checkpoint
+	touch $@
+
+$(model): $(OUT)/start
 	nicetrain -d 28x28 -t u8 -p $(PRECISION) -S $(SEED) --epochs $(EPOCHS) $(SETTINGS) \
-	    --valid $(OUT)/held.u8 --log $(OUT)/train.tsv --checkpoint $(OUT)/checkpoint --resume -o $@ $<
+	    --valid $(OUT)/held.u8 --log $(OUT)/train.tsv --checkpoint $(OUT)/checkpoint --resume -o $@ $(OUT)/train.u8
 
 # Likelihoods are kept as raw doubles.
-$(OUT)/test.ll: $(test) $(model)
-	idx2raw $< | niceflow -b -m $(model) > $@
+score = idx2raw -t u8 "$(1)" | niceflow -t u8 -b -m $(model) > $@.part && mv $@.part $@
 
-$(OUT)/kana.ll: $(kana) $(model)
-	idx2raw $< | niceflow -b -m $(model) > $@
-
-$(OUT)/fashion.ll: $(fashion) $(model)
-	idx2raw $< | niceflow -b -m $(model) > $@
+$(OUT)/test.ll: $(call name,$(test)) $(model) ; $(call score,$(test))
+$(OUT)/kana.ll: $(call name,$(kana)) $(model) ; $(call score,$(kana))
+$(OUT)/fashion.ll: $(call name,$(fashion)) $(model) ; $(call score,$(fashion))
 
 $(OUT)/held.ll: $(OUT)/held.u8 $(model)
-	niceflow -t u8 -b -m $(model) $< > $@
+	niceflow -t u8 -b -m $(model) $< > $@.part
+	mv $@.part $@
 
 # Errors under mean - 3 stdev, for many random halves of the test digits.
-$(OUT)/%.splits: $(OUT)/%.ll $(OUT)/test.ll
-	splits $(SPLITS) $(OUT)/test.ll $< > $@
+$(OUT)/%.splits: $(OUT)/%.ll $(OUT)/test.ll $(OUT)/set.SPLITS
+	splits $(SPLITS) $(OUT)/test.ll $< > $@.part
+	mv $@.part $@
 
 $(OUT)/%.curve: $(OUT)/%.ll $(OUT)/test.ll
-	niceroc -b --curve $(OUT)/test.ll $< > $@
+	niceroc -b --curve $(OUT)/test.ll $< > $@.part
+	mv $@.part $@
 
 statistic = nicestat | awk -v name=$(1) '$$1 == name { printf "%.$(2)f", $$2 }'
 # Share of the anomalous data that are missed where so many percent of the digits are flagged.
@@ -82,27 +92,22 @@ $(OUT)/report.txt: $(OUT)/held.ll $(OUT)/test.ll $(OUT)/kana.splits $(OUT)/fashi
 		echo "  type II errors: $$(cut -f 3 $(OUT)/$$set.splits | $(call statistic,mean,1)) of 10000"; \
 		$(call missed,$(OUT)/$$set.curve); \
 		niceroc -b $(OUT)/test.ll $(OUT)/$$set.ll | sed -n '/^auroc/Is/^/  /p'; \
-	done; } > $@
+	done; } > $@.part
+	mv $@.part $@
 
 $(OUT)/training.png: $(model)
-	gnuplot -e "log='$(OUT)/train.tsv'; out='$@'" examples/training.gp
+	@$(gnuplot) -e "log='$(OUT)/train.tsv'" $(here)training.gp
 
 $(OUT)/roc.png: $(OUT)/kana.curve $(OUT)/fashion.curve
-	gnuplot -e "a='$(OUT)/kana.curve'; b='$(OUT)/fashion.curve'; out='$@'" examples/curves.gp
+	@$(gnuplot) -e "a='$(OUT)/kana.curve'; b='$(OUT)/fashion.curve'" $(here)curves.gp
 
 # The threshold drawn is that of one split.
 $(OUT)/likelihoods.png: $(OUT)/test.ll $(OUT)/kana.ll
 	for set in test kana; do od -An -v -t f8 -w8 $(OUT)/$$set.ll > $(OUT)/$$set.txt; done
 	raw2idx -1 -t f64 $(OUT)/test.ll | idx2raw -t f64 -n 5000 -S 1 | nicestat -b > $(OUT)/calibration
-	gnuplot -e "normal='$(OUT)/test.txt'; anomalous='$(OUT)/kana.txt'; out='$@'" \
-	    -e "threshold=$$(awk '$$1 == "threshold" { print $$2 }' $(OUT)/calibration)" examples/likelihoods.gp
+	@$(gnuplot) -e "normal='$(OUT)/test.txt'; anomalous='$(OUT)/kana.txt'" \
+	    -e "threshold=$$(awk '$$1 == "threshold" { print $$2 }' $(OUT)/calibration)" $(here)likelihoods.gp
 
 $(OUT)/samples.png: $(model)
-	niceflow -m $< -n 100 -S 1 | raw2png -d 28x28 -c 20 > $@
-
-$(OUT):
-	@mkdir -p $@
-
-.PHONY: report
-.DELETE_ON_ERROR:
-.SECONDARY:
+	niceflow -m $< -n 100 -S 1 | raw2png -d 28x28 -c 20 > $@.part
+	mv $@.part $@

@@ -1,6 +1,6 @@
-# The published experiment: digits are normal, kana are anomalies. Copy this file and change the
-# names for an experiment of your own. It is nothing but pipes; every result is a file, so that
-# changing K or SEED does again what depends on it, and nothing else.
+# The published experiment: digits are normal, kana are anomalies. Copy this file and common.mk, and
+# change the names for an experiment of your own. It is nothing but pipes; every result is a file,
+# and what depends on a variable that has changed is made again, and nothing else.
 #
 #     make -f examples/mnist.mk DATA=... MODEL=nice.pt
 
@@ -10,55 +10,56 @@ SEED  ?= 1
 K     ?= 3
 # What else may set the threshold (nicestat --method).
 METHODS ?= sigma:3 quantile:0.01 mad:3 conformal:0.01 pot:0.01 pot:0.001
-BIN   ?= build/bin
 OUT   ?= build/mnist
 
-SHELL       := bash
-.SHELLFLAGS := -e -o pipefail -c
-export PATH := $(abspath $(BIN)):$(PATH)
+report:
+include $(dir $(lastword $(MAKEFILE_LIST)))common.mk
 
 digits = $(DATA)/mnist/t10k-images-idx3-ubyte.gz
 kana   = $(DATA)/kmnist/t10k-images-idx3-ubyte.gz
+flow   = niceflow -t u8 -m "$(MODEL)"
+model  = $(call name,$(MODEL)) $(OUT)/set.MODEL
 
 # Half of the digits, at random, calibrate; the other half is tested.
-valid = idx2raw -n 5000 -S $(SEED) $(digits)
-test  = idx2raw -n 5000 -S $(SEED) -v $(digits)
-anom  = idx2raw $(kana)
+valid = idx2raw -t u8 -n 5000 -S $(SEED) "$(digits)"
+test  = idx2raw -t u8 -n 5000 -S $(SEED) -v "$(digits)"
+anom  = idx2raw -t u8 "$(kana)"
 
-report: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll $(OUT)/flagged.png $(OUT)/missed.png $(OUT)/roc.png \
-        $(OUT)/methods.tsv
-	@nicethresh -c $(OUT)/calibration -x normal $(OUT)/test.ll
-	@nicethresh -c $(OUT)/calibration -x anomalous $(OUT)/kana.ll
+report: $(OUT)/report.txt $(OUT)/methods.tsv
+	@cat $(OUT)/report.txt
+	+@$(pictures)
 	@echo "flagged digits: $(OUT)/flagged.png, missed kana: $(OUT)/missed.png"
 	@echo "histograms and ROC curve: $(OUT)/roc.png"
+	@echo "all of it on one page: $(OUT)/report.html"
 	@echo "thresholds by other methods: $(OUT)/methods.tsv"
 	@cat $(OUT)/methods.tsv
 
-$(OUT)/valid.ll: $(OUT)/split $(MODEL)
-	$(valid) | niceflow -m $(MODEL) > $@
+pictures: $(addprefix $(OUT)/,flagged.png missed.png roc.png report.html)
 
-$(OUT)/test.ll: $(OUT)/split $(MODEL)
-	$(test) | niceflow -m $(MODEL) > $@
+$(OUT)/valid.ll: $(call name,$(digits)) $(model) $(OUT)/set.DATA $(OUT)/set.SEED
+	$(valid) | $(flow) > $@.part
+	mv $@.part $@
 
-$(OUT)/kana.ll: $(kana) $(MODEL)
-	@mkdir -p $(OUT)
-	$(anom) | niceflow -m $(MODEL) > $@
+$(OUT)/test.ll: $(call name,$(digits)) $(model) $(OUT)/set.DATA $(OUT)/set.SEED
+	$(test) | $(flow) > $@.part
+	mv $@.part $@
 
-$(OUT)/calibration: $(OUT)/valid.ll $(OUT)/k
-	nicestat -k $(K) $< > $@
+$(OUT)/kana.ll: $(call name,$(kana)) $(model) $(OUT)/set.DATA
+	$(anom) | $(flow) > $@.part
+	mv $@.part $@
 
-# The records that were judged wrongly, as pictures.
-$(OUT)/flagged.png: $(OUT)/test.ll $(OUT)/calibration
-	nicethresh -c $(OUT)/calibration -x normal -i $< > $(OUT)/flagged
-	$(test) | rawpick -d 28x28 $(OUT)/flagged | raw2png -d 28x28 -c 16 -n 1000 > $@
+$(OUT)/calibration: $(OUT)/valid.ll $(OUT)/set.K
+	nicestat -k $(K) $< > $@.part
+	mv $@.part $@
 
-$(OUT)/missed.png: $(OUT)/kana.ll $(OUT)/calibration
-	nicethresh -c $(OUT)/calibration -x anomalous -i $< > $(OUT)/missed
-	$(anom) | rawpick -d 28x28 $(OUT)/missed | raw2png -d 28x28 -c 16 -n 1000 > $@
+$(OUT)/report.txt: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll
+	{ nicethresh -c $< -x normal $(OUT)/test.ll; \
+	  nicethresh -c $< -x anomalous $(OUT)/kana.ll; } > $@.part
+	mv $@.part $@
 
 # The same halves under each method: what it promises, the rate and the counts that come of it.
-$(OUT)/methods.tsv: $(OUT)/valid.ll $(OUT)/test.ll $(OUT)/kana.ll
-	printf 'method\tpromised\trate\ttype_I\ttype_II\n' > $@
+$(OUT)/methods.tsv: $(OUT)/valid.ll $(OUT)/test.ll $(OUT)/kana.ll $(OUT)/set.METHODS
+	printf 'method\tpromised\trate\ttype_I\ttype_II\n' > $@.part
 	n=$$(wc -l < $(OUT)/test.ll); \
 	for m in $(METHODS); do \
 	    nicestat --method $$m $< > $(OUT)/calibration.$$m; \
@@ -67,23 +68,51 @@ $(OUT)/methods.tsv: $(OUT)/valid.ll $(OUT)/test.ll $(OUT)/kana.ll
 	    awk -F '\t' -v m=$$m -v one=$$one -v two=$$two -v n=$$n 'BEGIN { OFS = "\t"; promised = "-" } \
 	        $$1 == "promised" { promised = $$2 } \
 	        END { print m, promised, one / n, one, two }' $(OUT)/calibration.$$m; \
-	done >> $@
+	done >> $@.part
+	mv $@.part $@
+
+# The records that were judged wrongly, as pictures.
+$(OUT)/flagged.png: $(OUT)/test.ll $(OUT)/calibration
+	nicethresh -c $(OUT)/calibration -x normal -i $< > $(OUT)/flagged
+	$(test) | rawpick -t u8 -d 28x28 $(OUT)/flagged | raw2png -t u8 -d 28x28 -c 16 -n 1000 > $@.part
+	mv $@.part $@
+
+$(OUT)/missed.png: $(OUT)/kana.ll $(OUT)/calibration
+	nicethresh -c $(OUT)/calibration -x anomalous -i $< > $(OUT)/missed
+	$(anom) | rawpick -t u8 -d 28x28 $(OUT)/missed | raw2png -t u8 -d 28x28 -c 16 -n 1000 > $@.part
+	mv $@.part $@
 
 # Both kinds of likelihoods, and what any threshold makes of them.
-$(OUT)/roc.png: $(OUT)/test.ll $(OUT)/kana.ll
-	niceroc --curve $^ > $(OUT)/curve
-	gnuplot -e "normal='$(OUT)/test.ll'; anomalous='$(OUT)/kana.ll'; curve='$(OUT)/curve'; out='$@'" \
-	    -e "auroc='$$(niceroc $^ | awk '$$1 == "auroc" { printf "%.4f", $$2 }')'" examples/roc.gp
+$(OUT)/curve: $(OUT)/test.ll $(OUT)/kana.ll
+	niceroc --curve $^ > $@.part
+	mv $@.part $@
 
-# Files that change only when the settings do.
-$(OUT)/split: $(digits) .force
-	@mkdir -p $(OUT)
-	@echo '$(SEED)' | cmp -s - $@ || echo '$(SEED)' > $@
+$(OUT)/roc.png $(OUT)/roc.svg: $(OUT)/test.ll $(OUT)/kana.ll $(OUT)/curve
+	@$(gnuplot) -e "normal='$(OUT)/test.ll'; anomalous='$(OUT)/kana.ll'; curve='$(OUT)/curve'" \
+	    -e "auroc='$$(niceroc $(OUT)/test.ll $(OUT)/kana.ll | awk '$$1 == "auroc" { printf "%.4f", $$2 }')'" $(here)roc.gp
 
-$(OUT)/k: .force
-	@mkdir -p $(OUT)
-	@echo '$(K)' | cmp -s - $@ || echo '$(K)' > $@
+define page
+title	Digits and kana: the published experiment
+text	A flow that was trained on MNIST digits gives 5000 of the digits that it has not seen their log-likelihoods, which set a threshold: mean minus $(K) standard deviations. The 5000 others, and 10000 characters of Kuzushiji-MNIST, are compared with it. A type I error is a digit below the threshold, a type II error a character above it.
+lines	$(OUT)/report.txt
+head	The pipes
+pipe	$(valid) | $(flow) | nicestat -k $(K) > calibration
+pipe	$(test) | $(flow) | nicethresh -c calibration -x normal
+pipe	$(anom) | $(flow) | nicethresh -c calibration -x anomalous
+head	Any threshold
+picture	$(OUT)/roc.svg	Both kinds of log-likelihoods, and the ROC curve
+head	Other ways to choose it, without anomalies
+table	$(OUT)/methods.tsv
+head	The errors
+picture	$(OUT)/flagged.png	Digits that were flagged
+picture	$(OUT)/missed.png	Characters that were taken for digits
+head	How it was made
+digest	$(MODEL)	The model
+digest	$(digits)	The digits
+digest	$(kana)	The characters
+taken	$(BEGUN)
+endef
+export page
 
-.force:
-.PHONY: report .force
-.DELETE_ON_ERROR:
+$(OUT)/report.html: $(addprefix $(OUT)/,report.txt methods.tsv roc.svg flagged.png missed.png)
+	@$(html)

@@ -1,7 +1,8 @@
 # Two sets of log-likelihoods as histograms, and the ROC curve between them.
 #   niceroc --curve a.ll b.ll > curve
 #   gnuplot -e "normal='a.ll'; anomalous='b.ll'; curve='curve'; auroc='0.97'; out='x.png'" roc.gp
-set terminal png truecolor size 1200,500
+if (!exists("terminal")) terminal = "png"
+if (terminal eq "svg") set terminal svg size 1200,500 dynamic background "white"; else set terminal png truecolor size 1200,500
 set output out
 stats normal nooutput name "N"
 stats anomalous nooutput name "A"

@@ -9,12 +9,12 @@
  * nicestat (mean - 3 stdev), and count by nicethresh the errors among the rest (-v) and among all
  * anomalous data; 5000 processes would say the same in a minute or two.
  */
-#include "exact.h"
-#include "num.h"
-#include "numbers.h"
-#include "rng.h"
-#include "sample.h"
-#include "stream.h"
+#include "base/decimal.h"
+#include "base/sampler.h"
+#include "io/input.h"
+#include "io/numbers.h"
+#include "stats/exact_sum.h"
+#include "stats/sample.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +27,8 @@ static enum status read_all(const char *path, struct sample *s, struct error *e)
 	const double *values;
 	size_t n = 1;
 	int fd = -1;
-	if (stream_open(path, &fd, e) == STATUS_OK && numbers_init(&in, fd, NULL, true, e) == STATUS_OK)
+	if (input_open(path, &fd, e) == STATUS_OK &&
+	    numbers_init(&in, fd, NULL, true, e) == STATUS_OK)
 		while (n > 0 && numbers_next(&in, &values, &n, e) == STATUS_OK)
 			sample_add(s, values, n, e);
 	numbers_release(&in);
@@ -59,12 +60,12 @@ static size_t count_anomalies(const double *values, size_t n, double threshold)
 static bool print_split(const struct sample *normal, const struct sample *anomalous, uint64_t seed,
                         double *halves)
 {
-	static struct exact sums; /* 100 KB */
+	static struct exact_sum sums; /* 100 KB */
 	size_t half = split(normal, seed, halves);
-	exact_init(&sums);
-	if (half < 2 || exact_add(&sums, halves, half) < half)
+	exact_sum_init(&sums);
+	if (half < 2 || exact_sum_add(&sums, halves, half) < half)
 		return false;
-	double threshold = exact_mean(&sums) - 3 * exact_stdev(&sums);
+	double threshold = exact_sum_mean(&sums) - 3 * exact_sum_stdev(&sums);
 	size_t first = count_anomalies(halves + half, normal->n - half, threshold);
 	size_t second = anomalous->n - count_anomalies(anomalous->values, anomalous->n, threshold);
 	printf("%" PRIu64 "\t%zu\t%zu\n", seed, first, second);
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 	struct error e = {0};
 	uint64_t count = 0;
 	int status = 0;
-	if (argc != 4 || !num_parse_u64(argv[1], 1, UINT32_MAX, &count)) {
+	if (argc != 4 || !decimal_parse_u64(argv[1], 1, UINT32_MAX, &count)) {
 		fputs("usage: splits COUNT NORMAL ANOMALOUS\n", stderr);
 		return 2;
 	}
@@ -96,7 +97,9 @@ int main(int argc, char **argv)
 		status = fail(argv[2], "out of memory");
 	for (uint64_t seed = 1; seed <= count && status == 0; seed++) {
 		if (!print_split(&normal, &anomalous, seed, halves))
-			status = fail(argv[2], "a half has fewer than two numbers, or one that is not finite");
+			status =
+			    fail(argv[2],
+			         "a half has fewer than two numbers, or one that is not finite");
 	}
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = fail("standard output", "cannot write");

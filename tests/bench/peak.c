@@ -1,9 +1,10 @@
 /*
- * What the machine can do at the most: float32 and bfloat16 multiply-adds per second with the widest
- * vectors that it has, and bytes read from memory per second, on a number of threads (default 2).
- * Knows nothing of the programs. Lines of name, tab and value; of each the best of several tries.
+ * What the machine can do at the most: float32 and bfloat16 multiply-adds per second with the
+ * widest vectors that it has, and bytes read from memory per second, on a number of threads
+ * (default 2). Knows nothing of the programs. Lines of name, tab and value; of each the best of
+ * several tries.
  */
-#include "num.h"
+#include "base/decimal.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -30,20 +31,20 @@ struct task {
 
 /* Independent chains of multiply-adds, enough of them to hide the latency. The vectors start out
  * different and stay finite. */
-#define CHAIN_WORK(name, isa, vector, set, step)                                             \
-	__attribute__((target(isa))) static void name(struct task *t)                             \
-	{                                                                                         \
-		vector sum[CHAINS], a = set(0.999999f), b = set(1e-6f);                               \
-		for (int c = 0; c < CHAINS; c++)                                                      \
-			sum[c] = set((float)c);                                                           \
-		for (long i = 0; i < ROUNDS; i++) {                                                   \
-			_Pragma("GCC unroll 12") for (int c = 0; c < CHAINS; c++) sum[c] = step;          \
-		}                                                                                     \
-		for (int c = 0; c < CHAINS; c++) {                                                    \
-			float first;                                                                      \
-			memcpy(&first, &sum[c], sizeof(first));                                           \
-			t->sink += first;                                                                 \
-		}                                                                                     \
+#define CHAIN_WORK(name, isa, vector, set, step)                                                   \
+	__attribute__((target(isa))) static void name(struct task *t)                              \
+	{                                                                                          \
+		vector sum[CHAINS], a = set(0.999999f), b = set(1e-6f);                            \
+		for (int c = 0; c < CHAINS; c++)                                                   \
+			sum[c] = set((float)c);                                                    \
+		for (long i = 0; i < ROUNDS; i++) {                                                \
+			_Pragma("GCC unroll 12") for (int c = 0; c < CHAINS; c++) sum[c] = step;   \
+		}                                                                                  \
+		for (int c = 0; c < CHAINS; c++) {                                                 \
+			float first;                                                               \
+			memcpy(&first, &sum[c], sizeof(first));                                    \
+			t->sink += first;                                                          \
+		}                                                                                  \
 	}
 
 #if X86
@@ -105,7 +106,8 @@ static double best(void (*work)(struct task *), const unsigned char *data, size_
 }
 
 /* operations: of one step of one chain. */
-static void print_rate(const char *name, void (*work)(struct task *), double operations, size_t nthreads)
+static void print_rate(const char *name, void (*work)(struct task *), double operations,
+                       size_t nthreads)
 {
 	double total = operations * CHAINS * (double)ROUNDS * (double)nthreads;
 	printf("%s\t%.1f\n", name, total / best(work, NULL, nthreads) * 1e-9);
@@ -131,15 +133,15 @@ static void print_arithmetic(size_t nthreads)
 int main(int argc, char **argv)
 {
 	uint64_t nthreads = 2;
-	if (argc > 1 && !num_parse_u64(argv[1], 1, MAX_THREADS, &nthreads))
+	if (argc > 1 && !decimal_parse_u64(argv[1], 1, MAX_THREADS, &nthreads))
 		return 2;
 	print_arithmetic((size_t)nthreads);
 	unsigned char *data = malloc((size_t)nthreads * read_bytes);
 	if (!data)
 		return 1;
 	memset(data, 1, (size_t)nthreads * read_bytes);
-	printf("read_gbytes\t%.1f\n",
-	       (double)read_bytes * (double)nthreads / best(read_memory, data, (size_t)nthreads) * 1e-9);
+	printf("read_gbytes\t%.1f\n", (double)read_bytes * (double)nthreads /
+	                                  best(read_memory, data, (size_t)nthreads) * 1e-9);
 	free(data);
 	return 0;
 }

@@ -4,7 +4,7 @@ import os
 import random
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures"))
 import make_model
 
 HIGH = bytes(0x3c | b & 0x80 for b in range(256))  # sign and exponent

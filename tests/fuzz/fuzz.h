@@ -1,11 +1,12 @@
 /*
  * What the harnesses share. Each is one reader: LLVMFuzzerTestOneInput gives it an input and aborts
- * where what must hold does not. replay.c runs it over files, libfuzzer.c lets libFuzzer find inputs.
+ * where what must hold does not. replay.c runs it over files, libfuzzer.c lets libFuzzer find
+ * inputs.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "status.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,21 +16,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Makes right, in place, what a mutation is bound to break (checksums), so that it gets past it; for
- * most readers it does nothing. */
+/* Makes right, in place, what a mutation is bound to break (checksums), so that it gets past it;
+ * for most readers it does nothing. */
 void fuzz_repair(uint8_t *data, size_t size);
 
 /* A property. Not an assert: NDEBUG must not take it away. */
-#define must(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
+#define must(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);    \
+			abort();                                                                   \
+		}                                                                                  \
 	} while (0)
 
-/* How the bytes of a file arrive: all that are asked for; one at a time, as from a slow producer; or
- * in pieces of odd sizes, with interrupted reads in between. */
+/* How the bytes of a file arrive: all that are asked for; one at a time, as from a slow producer;
+ * or in pieces of odd sizes, with interrupted reads in between. */
 enum arrival { AT_ONCE, BYTE_BY_BYTE, IN_PIECES, ARRIVALS };
 enum { SLOW_BYTES = 1 << 11 };
 

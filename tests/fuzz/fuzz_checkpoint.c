@@ -1,8 +1,10 @@
-/* Checkpoints of nicetrain (trainer.h), read into a training whose options and records are those with
- * which seeds.py calls nicetrain. */
+/* Checkpoints of nicetrain (train/trainer.h), read into a training whose options and records are
+ * those with which seeds.py calls nicetrain. */
+#include "density/nice_parameters.h"
 #include "model.h"
-#include "parallel.h"
-#include "trainer.h"
+#include "nn/threads.h"
+#include "train/nice_learner.h"
+#include "train/trainer.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -15,8 +17,10 @@ void fuzz_repair(uint8_t *data, size_t size)
 static void start(struct trainer *t)
 {
 	static struct dataset records;
+	static const struct nice_shape shape = {.d = 2, .mid = 2, .hidden = 1, .ncouplings = 2};
 	static const struct trainer_options options = {
-	    .shape = {.d = 2, .mid = 2, .hidden = 1, .ncouplings = 2},
+	    .kind = &nice_learner,
+	    .shape = &shape,
 	    .epochs = 3,
 	    .batch = 4,
 	    .rate = 0.001,
@@ -33,8 +37,8 @@ static void start(struct trainer *t)
 	for (size_t i = 0; i < sizeof(raw); i++)
 		raw[i] = (unsigned char)(37 * i);
 	int fd = fuzz_open(raw, sizeof(raw), AT_ONCE);
-	parallel_set_threads(1);
-	must(dataset_read(&records, fd, ELEMENT_U8, 2, &e) == STATUS_OK);
+	threads_set_count(1);
+	must(dataset_read(&records, fd, ELEMENT_U8, 2, true, &e) == STATUS_OK);
 	close(fd);
 	must(trainer_init(t, &options, &records, NULL, &e) == STATUS_OK);
 }
@@ -90,11 +94,11 @@ static void go_on(struct trainer *t)
 	struct error e = {0}, model_e = {0};
 	bool ended;
 	size_t nsteps = 0;
-	must(t->step < trainer_steps(t) && t->epoch <= t->options.epochs &&
+	must(t->step <= trainer_steps(t) && t->epoch <= t->options.epochs &&
 	     t->best_epoch <= t->epoch && t->adam.step == t->epoch * trainer_steps(t) + t->step);
 	while (!trainer_done(t) && trainer_step(t, &ended, &e) == STATUS_OK)
 		nsteps++;
-	must(nsteps <= 3 * trainer_steps(t));
+	must(nsteps <= 3 * (trainer_steps(t) + t->nvalid / t->options.batch + 1));
 	fuzz_check_error(&e);
 	if (trainer_model(t, "fuzz", &model, &model_e) == STATUS_OK) {
 		check_finite(&model);

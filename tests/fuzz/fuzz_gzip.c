@@ -1,7 +1,8 @@
-/* Gzip members (gzip.h): the input as it comes, and as the content of members that are made here. */
+/* Gzip members (io/gzip.h): the input as it comes, and as the content of members that are made
+ * here. */
+#include "archive/gzip.h"
+#include "base/bytes.h"
 #include "fuzz.h"
-#include "gzip.h"
-#include "num.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -16,8 +17,8 @@ static enum status read_gzip(const void *data, size_t size, enum arrival arrival
 	*e = (struct error){0};
 	bytes_begin(out);
 	must(gzip_open(fd, NULL, &g, e) == STATUS_OK);
-	while (got > 0 && gzip_read(g, piece, arrival == IN_PIECES ? 7 : sizeof(piece), &got, e) ==
-	                      STATUS_OK)
+	while (got > 0 &&
+	       gzip_read(g, piece, arrival == IN_PIECES ? 7 : sizeof(piece), &got, e) == STATUS_OK)
 		fwrite(piece, 1, got, out->f);
 	gzip_close(g);
 	close(fd);
@@ -33,8 +34,8 @@ static void write_member(const uint8_t *data, size_t n, FILE *f)
 	const unsigned char lengths[] = {(unsigned char)n, (unsigned char)(n >> 8),
 	                                 (unsigned char)~n, (unsigned char)(~n >> 8)};
 	unsigned char trailer[8];
-	num_put_le32(trailer, fuzz_crc32(data, n));
-	num_put_le32(trailer + 4, (uint32_t)n);
+	bytes_put_le32(trailer, fuzz_crc32(data, n));
+	bytes_put_le32(trailer + 4, (uint32_t)n);
 	fwrite(header, 1, sizeof(header), f);
 	fwrite(lengths, 1, sizeof(lengths), f);
 	fwrite(data, 1, n, f);
@@ -49,7 +50,8 @@ static void must_end_in(const void *data, size_t size, enum status status)
 	bytes_release(&out);
 }
 
-/* Two members hold the input; cut anywhere, with a false checksum or something behind, they do not. */
+/* Two members hold the input; cut anywhere, with a false checksum or something behind, they do not.
+ */
 static void in_members(const uint8_t *data, size_t size)
 {
 	struct bytes packed, out;

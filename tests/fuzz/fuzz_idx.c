@@ -1,7 +1,7 @@
-/* IDX files, gzip or not (idx.h). */
+/* IDX files, gzip or not (record/idx.h). */
+#include "archive/gzip.h"
 #include "fuzz.h"
-#include "gzip.h"
-#include "idx.h"
+#include "record/idx.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -25,13 +25,13 @@ static void read_idx(const void *data, size_t size, enum arrival arrival, struct
 		while (n > 0 && idx_next(&x, &batch, &n, &o->e) == STATUS_OK)
 			if (n > 0)
 				fwrite(batch, x.record_bytes, n, o->records.f);
-		must(x.nread <= x.nrecords);
+		must(x.body.nread <= x.nrecords);
 	}
 	bytes_end(&o->records);
 	fuzz_check_error(&o->e);
-	if (x.gzip) {
-		must(o->records.size == x.nread * x.record_bytes);
-		must(o->e.status != STATUS_OK || x.nread == x.nrecords);
+	if (x.body.gzip) {
+		must(o->records.size == x.body.nread * x.record_bytes);
+		must(o->e.status != STATUS_OK || x.body.nread == x.nrecords);
 	}
 	idx_release(&x);
 	close(fd);

@@ -1,7 +1,8 @@
-/* Streams of numbers, as text and as raw doubles (numbers.h, num.h). */
+/* Streams of numbers, as text and as raw doubles (io/numbers.h, base/decimal.h). */
+#include "base/bytes.h"
+#include "base/decimal.h"
 #include "fuzz.h"
-#include "num.h"
-#include "numbers.h"
+#include "io/numbers.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -54,7 +55,8 @@ static void write_again(const struct outcome *o, bool binary)
 	struct bytes text;
 	struct outcome back;
 	bytes_begin(&text);
-	numbers_write(text.f, (const double *)o->values.data, o->values.size / sizeof(double), binary);
+	numbers_write(text.f, (const double *)o->values.data, o->values.size / sizeof(double),
+	              binary);
 	bytes_end(&text);
 	read_numbers(text.data, text.size, AT_ONCE, binary, &back);
 	must(back.e.status == STATUS_OK && same_values(&o->values, &back.values));
@@ -76,8 +78,8 @@ static void check_stream(const uint8_t *data, size_t size, bool binary, struct o
 	write_again(o, binary);
 }
 
-/* Each line by the slow way: the numbers before the first line that is none are those of the stream,
- * which ends well if there is no such line. */
+/* Each line by the slow way: the numbers before the first line that is none, or has no newline, are
+ * those of the stream, which ends well if there is no such line. */
 static void line_by_line(const uint8_t *data, size_t size, const struct outcome *o)
 {
 	const char *p = (const char *)data, *end = p + size;
@@ -88,10 +90,10 @@ static void line_by_line(const uint8_t *data, size_t size, const struct outcome 
 		size_t length = (size_t)((stop ? stop : end) - p);
 		if (length > 0 && p[length - 1] == '\r')
 			length--;
-		if (length > NUMBERS_MAX_LINE || !num_parse_double(p, length, &value))
+		if (!stop || length > NUMBERS_MAX_LINE || !decimal_parse_double(p, length, &value))
 			break;
 		must(i < n && same_double(values[i], value));
-		p = stop ? stop + 1 : end;
+		p = stop + 1;
 	}
 	must(i == n && (p == end) == (o->e.status == STATUS_OK));
 }

@@ -1,53 +1,53 @@
-/* Pickles: the input alone, and as data.pkl of an archive that is good otherwise (pickle.h,
- * torchdict.h, torchfile.h). */
+/* Pickles: the input alone, and as data.pkl of an archive that is good otherwise (model/pickle.h,
+ * model/torch_dict.h, model/torch_file.h). */
 #include "model.h"
-#include "pickle.h"
-#include "torchdict.h"
-#include "torchfile.h"
+#include "model/pickle.h"
+#include "model/torch_dict.h"
+#include "model/torch_file.h"
 
 enum { MAX_DEPTH = 20, MAX_VALUES = 1000 };
 
 static size_t nvalues;
 
-/* Values are of a known kind, texts lie within the pickle. What is nested deeper or is of more parts
- * (shared ones count each time) is not looked at. */
-static void check_value(const struct value *v, const uint8_t *data, size_t size, int depth)
+/* Values are of a known kind, texts lie within the pickle. What is nested deeper or is of more
+ * parts (shared ones count each time) is not looked at. */
+static void check_value(const struct pickle_value *v, const uint8_t *data, size_t size, int depth)
 {
-	must(v->kind != VALUE_MARK && value_kind_name(v->kind));
+	must(v->kind != PICKLE_MARK && pickle_kind_name(v->kind));
 	if (depth == MAX_DEPTH || ++nvalues > MAX_VALUES)
 		return;
-	if (v->kind == VALUE_TEXT) {
+	if (v->kind == PICKLE_TEXT) {
 		size_t begin = (size_t)((const uint8_t *)v->u.text - data);
 		must(begin <= size && v->n <= size - begin);
-	} else if (v->kind == VALUE_TUPLE) {
+	} else if (v->kind == PICKLE_TUPLE) {
 		for (uint32_t i = 0; i < v->n; i++)
 			check_value(&v->u.items[i], data, size, depth + 1);
-	} else if (v->kind == VALUE_DICT) {
+	} else if (v->kind == PICKLE_DICT) {
 		size_t n = 0;
 		for (const struct pickle_pair *p = v->u.dict->first; p; p = p->next, n++) {
 			check_value(&p->key, data, size, depth + 1);
 			check_value(&p->value, data, size, depth + 1);
 		}
 		must(n == v->u.dict->n);
-	} else if (v->kind == VALUE_STORAGE) {
+	} else if (v->kind == PICKLE_STORAGE) {
 		check_value(&v->u.storage->key, data, size, depth + 1);
-	} else if (v->kind == VALUE_TENSOR) {
+	} else if (v->kind == PICKLE_TENSOR) {
 		must(v->u.tensor->rank <= TENSOR_MAX_RANK);
 		check_value(&v->u.tensor->storage->key, data, size, depth + 1);
 	}
 }
 
 /* The state dict, if there is one and all of its tensors are ours; else NULL. */
-static const struct pickle_dict *find_dict(const struct value *value)
+static const struct pickle_dict *find_dict(const struct pickle_value *value)
 {
 	struct error e = {0};
 	const struct pickle_dict *dict = NULL;
 	size_t n = 0;
-	torchdict_find(value, &dict, &e);
+	torch_dict_find(value, &dict, &e);
 	fuzz_check_error(&e);
 	for (const struct pickle_pair *p = dict ? dict->first : NULL; p; p = p->next, n++) {
-		must(p->key.kind == VALUE_TEXT && p->value.kind == VALUE_TENSOR);
-		torchdict_check(p->value.u.tensor, &e);
+		must(p->key.kind == PICKLE_TEXT && p->value.kind == PICKLE_TENSOR);
+		torch_dict_check(p->value.u.tensor, &e);
 		fuzz_check_error(&e);
 	}
 	must(!dict || dict->n == n);
@@ -115,22 +115,25 @@ static void write_archive(struct entry *entries, unsigned n, FILE *f)
 	put16(0, f);
 }
 
-static const char records[2][64] = {"record of 16 ...", "record of 64: all of its bytes are told apart"};
+static const char records[2][64] = {"record of 16 ...",
+                                    "record of 64: all of its bytes are told apart"};
 
 /* Each tensor has its name from the pickle, and its data from its place in its record. */
 static void must_be_those(const struct tensors *t, const struct pickle_dict *dict)
 {
 	const struct pickle_pair *p = dict->first;
+	size_t prefix = torch_dict_prefix(dict);
 	must(t->nitems == dict->n);
 	for (size_t i = 0; i < t->nitems; i++, p = p->next) {
 		const struct pickle_tensor *expected = p->value.u.tensor;
 		const struct tensor *found = &t->items[i];
 		const char *record = records[expected->storage->key.u.text[0] - '0'];
 		size_t element = tensor_type_bytes(found->type);
-		must(strlen(found->name) == p->key.n &&
-		     memcmp(found->name, p->key.u.text, p->key.n) == 0);
+		must(prefix + strlen(found->name) == p->key.n &&
+		     memcmp(found->name, p->key.u.text + prefix, p->key.n - prefix) == 0);
 		must(found->type == expected->storage->type->type && found->rank == expected->rank);
-		must(memcmp(found->shape, expected->shape, found->rank * sizeof(*found->shape)) == 0);
+		must(memcmp(found->shape, expected->shape, found->rank * sizeof(*found->shape)) ==
+		     0);
 		must(memcmp(found->data, record + expected->offset * element,
 		            found->nelements * element) == 0);
 	}
@@ -149,9 +152,9 @@ static void in_archive(const uint8_t *data, size_t size, const struct pickle_dic
 	bytes_begin(&file);
 	write_archive(entries, 4, file.f);
 	bytes_end(&file);
-	torchfile_parse((unsigned char *)file.data, file.size, &t, &e);
+	torch_file_parse((unsigned char *)file.data, file.size, &t, &e);
 	fuzz_check_error(&e);
-	check_tensors(&t, t.owned, t.owned_bytes);
+	check_tensors(&t, file.data, file.size);
 	if (e.status == STATUS_OK) {
 		must(dict);
 		must_be_those(&t, dict);

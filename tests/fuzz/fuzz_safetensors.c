@@ -1,6 +1,7 @@
-/* safetensors, and what a model needs of them (safetensors.h, modelfile.h, statedict.h). */
+/* safetensors, and what a model needs of them (model/safetensors.h, model/model_file.h,
+ * density/nice_names.h, vae/vae_names.h). */
 #include "model.h"
-#include "modelfile.h"
+#include "model/model_file.h"
 
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ static void read_file(const uint8_t *data, size_t size, enum arrival arrival,
 	struct tensors t = {0};
 	struct error e = {0};
 	int fd = fuzz_open(data, size, arrival);
-	modelfile_read(fd, &t, &e);
+	model_file_read(fd, &t, &e);
 	close(fd);
 	fuzz_check_error(&e);
 	must(e.status == STATUS_OK || (t.nitems == 0 && t.nnotes == 0));
@@ -30,7 +31,7 @@ static void read_file(const uint8_t *data, size_t size, enum arrival arrival,
 /* The tensors take all bytes behind the header, in their order, without a gap. */
 static void must_fill(const struct tensors *t, const uint8_t *data, size_t size)
 {
-	const uint8_t *at = data + 8 + num_le64(data);
+	const uint8_t *at = data + 8 + bytes_le64(data);
 	for (size_t i = 0; i < t->nitems; i++) {
 		must(t->items[i].data == at);
 		at += t->items[i].nelements * tensor_type_bytes(t->items[i].type);

@@ -1,8 +1,8 @@
-/* Which records are chosen, and by which labels (selection.h). The input: six bytes, a list of classes
- * up to a NUL, a file of labels. */
+/* Which records are chosen, and by which labels (record/selection.h). The input: six bytes, a list
+ * of classes up to a NUL, a file of labels. */
+#include "base/bytes.h"
 #include "fuzz.h"
-#include "num.h"
-#include "selection.h"
+#include "record/selection.h"
 
 #include <string.h>
 
@@ -41,9 +41,8 @@ static bool parse_classes(const char *text, struct selection *s)
 /* False if the input is too short or its classes are refused. */
 static bool make_wish(const uint8_t *data, size_t size, struct wish *w)
 {
-	const uint8_t *nul = size > CONFIG_BYTES
-	                         ? memchr(data + CONFIG_BYTES, '\0', size - CONFIG_BYTES)
-	                         : NULL;
+	const uint8_t *nul =
+	    size > CONFIG_BYTES ? memchr(data + CONFIG_BYTES, '\0', size - CONFIG_BYTES) : NULL;
 	*w = (struct wish){0};
 	struct selection *s = &w->selection;
 	if (!nul || !parse_classes((const char *)data + CONFIG_BYTES, s))
@@ -51,7 +50,7 @@ static bool make_wish(const uint8_t *data, size_t size, struct wish *w)
 	w->labels = nul + 1;
 	w->size = (size_t)(data + size - w->labels);
 	bool labelled = data[0] & LABELS && w->size >= 8;
-	w->nrecords = labelled ? num_be32(w->labels + 4) : data[1];
+	w->nrecords = labelled ? bytes_be32(w->labels + 4) : data[1];
 	w->nrecords += (data[0] & OTHER_COUNT) != 0;
 	s->labels = labelled ? "labels" : NULL;
 	s->first = data[2];

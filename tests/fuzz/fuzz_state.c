@@ -1,27 +1,32 @@
-/* States of nicestat, one behind the other (state.h). */
+/* States of nicestat, one behind the other (stats/partial.h). */
 #include "fuzz.h"
-#include "state.h"
+#include "io/lines.h"
+#include "stats/partial.h"
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
-static FILE *open_text(const void *data, size_t size, enum arrival arrival)
+static void open_lines(struct lines *in, const void *data, size_t size, enum arrival arrival)
 {
-	FILE *f = size ? fmemopen((void *)(uintptr_t)data, size, "r") : fopen("/dev/null", "r");
-	must(f);
-	if (arrival == BYTE_BY_BYTE)
-		must(setvbuf(f, NULL, _IONBF, 0) == 0);
-	return f;
+	struct error e = {0};
+	must(lines_init(in, fuzz_open(data, size, arrival), &e) == STATUS_OK);
 }
 
-static void write_state(struct state *s, struct bytes *text)
+static void close_lines(struct lines *in)
+{
+	close(in->fd);
+	lines_release(in);
+}
+
+static void write_state(struct partial *s, struct bytes *text)
 {
 	bytes_begin(text);
-	state_write(s, text->f);
+	partial_write(s, text->f);
 	bytes_end(text);
 }
 
-static void must_be_written_as(struct state *s, const struct bytes *text)
+static void must_be_written_as(struct partial *s, const struct bytes *text)
 {
 	struct bytes again;
 	write_state(s, &again);
@@ -30,70 +35,71 @@ static void must_be_written_as(struct state *s, const struct bytes *text)
 }
 
 /* One that was read can be what numbers have left behind. */
-static void check_state(struct state *s)
+static void check_state(struct partial *s)
 {
-	const struct summary *summary = &s->summary;
-	must(!s->keeps || s->sample.n == summary->sums.n);
-	if (summary->sums.n == 0)
+	const struct moments *moments = &s->moments;
+	must(!s->keeps || s->sample.n == moments->sums.n);
+	if (moments->sums.n == 0)
 		return;
-	double mean = exact_mean(&summary->sums);
-	must(isfinite(summary->min) && isfinite(summary->max));
-	must(summary->min <= mean && mean <= summary->max);
-	if (summary->sums.n > 1) {
-		double stdev = exact_stdev(&summary->sums);
-		must(stdev >= 0 && stdev <= summary->max - summary->min);
+	double mean = exact_sum_mean(&moments->sums);
+	must(isfinite(moments->min) && isfinite(moments->max));
+	must(moments->min <= mean && mean <= moments->max);
+	if (moments->sums.n > 1) {
+		double stdev = exact_sum_stdev(&moments->sums);
+		must(stdev >= 0 && stdev / 2 <= moments->max / 2 - moments->min / 2);
 	}
 	if (s->keeps) {
-		must(s->sample.values[0] == summary->min);
-		must(s->sample.values[s->sample.n - 1] == summary->max);
+		must(s->sample.values[0] == moments->min);
+		must(s->sample.values[s->sample.n - 1] == moments->max);
 		for (size_t i = 1; i < s->sample.n; i++)
 			must(s->sample.values[i - 1] <= s->sample.values[i]);
 	}
 }
 
 /* Written and read it is equal, and its text the same. */
-static void read_back(const struct state *s, const struct bytes *text)
+static void read_back(const struct partial *s, const struct bytes *text)
 {
-	static struct state back;
+	static struct partial back;
 	struct error e = {0};
-	uint64_t line = 0;
+	struct lines in;
 	bool end;
-	FILE *f = open_text(text->data, text->size, AT_ONCE);
-	state_init(&back, s->keeps);
-	must(state_read(&back, f, &line, &end, &e) == STATUS_OK && !end);
-	must(summary_equal(&s->summary, &back.summary) && s->sample.n == back.sample.n);
+	open_lines(&in, text->data, text->size, AT_ONCE);
+	partial_init(&back, s->keeps);
+	must(partial_read(&back, &in, &end, &e) == STATUS_OK && !end);
+	must(moments_equal(&s->moments, &back.moments) && s->sample.n == back.sample.n);
 	must_be_written_as(&back, text);
-	state_release(&back);
-	fclose(f);
+	partial_release(&back);
+	close_lines(&in);
 }
 
 /* Merged with none, from either side, it is what it was. */
-static void merge_with_none(struct state *s, const struct bytes *text)
+static void merge_with_none(struct partial *s, const struct bytes *text)
 {
-	static struct state none;
+	static struct partial none;
 	struct error e = {0};
-	state_init(&none, s->keeps);
-	must(state_merge(s, &none, &e) == STATUS_OK);
+	partial_init(&none, s->keeps);
+	must(partial_merge(s, &none, &e) == STATUS_OK);
 	must_be_written_as(s, text);
-	must(state_merge(&none, s, &e) == STATUS_OK);
+	must(partial_merge(&none, s, &e) == STATUS_OK);
 	must_be_written_as(&none, text);
-	state_release(&none);
+	partial_release(&none);
 }
 
-/* Reads all of them, merged into total, checks each, and writes them one behind the other to out. */
+/* Reads all of them, merged into total, checks each, and writes them one behind the other to out.
+ */
 static void read_all(const uint8_t *data, size_t size, enum arrival arrival, bool keeps,
                      struct bytes *out, struct error *e)
 {
-	static struct state s;
+	static struct partial s;
 	struct bytes text;
-	uint64_t line = 0;
+	struct lines in;
 	bool end = false;
-	FILE *f = open_text(data, size, arrival);
+	open_lines(&in, data, size, arrival);
 	*e = (struct error){0};
 	bytes_begin(out);
 	while (!end) {
-		state_init(&s, keeps);
-		if (state_read(&s, f, &line, &end, e) != STATUS_OK || end)
+		partial_init(&s, keeps);
+		if (partial_read(&s, &in, &end, e) != STATUS_OK || end)
 			break;
 		check_state(&s);
 		write_state(&s, &text);
@@ -101,10 +107,10 @@ static void read_all(const uint8_t *data, size_t size, enum arrival arrival, boo
 		read_back(&s, &text);
 		merge_with_none(&s, &text);
 		bytes_release(&text);
-		state_release(&s);
+		partial_release(&s);
 	}
-	state_release(&s);
-	fclose(f);
+	partial_release(&s);
+	close_lines(&in);
 	bytes_end(out);
 	fuzz_check_error(e);
 }
@@ -112,28 +118,28 @@ static void read_all(const uint8_t *data, size_t size, enum arrival arrival, boo
 /* Two states of the text, or one twice, merged either way. */
 static void merge(const struct bytes *text, bool keeps)
 {
-	static struct state a, b, c;
+	static struct partial a, b, c;
 	struct error e = {0}, other = {0};
-	uint64_t line = 0;
+	struct lines in;
 	bool end;
 	struct bytes merged;
-	FILE *f = open_text(text->data, text->size, AT_ONCE);
-	state_init(&a, keeps);
-	state_init(&b, keeps);
-	state_init(&c, keeps);
-	must(state_read(&a, f, &line, &end, &e) == STATUS_OK);
-	if (!end && state_read(&b, f, &line, &end, &e) == STATUS_OK && !end &&
-	    state_merge(&c, &a, &e) == STATUS_OK && state_merge(&c, &b, &e) == STATUS_OK) {
+	open_lines(&in, text->data, text->size, AT_ONCE);
+	partial_init(&a, keeps);
+	partial_init(&b, keeps);
+	partial_init(&c, keeps);
+	must(partial_read(&a, &in, &end, &e) == STATUS_OK);
+	if (!end && partial_read(&b, &in, &end, &e) == STATUS_OK && !end &&
+	    partial_merge(&c, &a, &e) == STATUS_OK && partial_merge(&c, &b, &e) == STATUS_OK) {
 		write_state(&c, &merged);
-		must(state_merge(&b, &a, &other) == STATUS_OK);
+		must(partial_merge(&b, &a, &other) == STATUS_OK);
 		must_be_written_as(&b, &merged);
 		bytes_release(&merged);
 	}
 	fuzz_check_error(&e);
-	state_release(&a);
-	state_release(&b);
-	state_release(&c);
-	fclose(f);
+	partial_release(&a);
+	partial_release(&b);
+	partial_release(&c);
+	close_lines(&in);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,6 @@
-/* Puts fuzz_repair behind libFuzzer's own mutations, three times of four, and ends the search when the process
- * has had FUZZ_SECONDS of CPU: libFuzzer itself counts the clock's, which on a busy machine say little. */
+/* Puts fuzz_repair behind libFuzzer's own mutations, three times of four, and ends the search when
+ * the process has had FUZZ_SECONDS of CPU: libFuzzer itself counts the clock's, which on a busy
+ * machine say little. */
 #include "fuzz.h"
 
 #include <signal.h>
@@ -9,7 +10,8 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* What libFuzzer takes as the wish to end after the input in hand, with its figures and status 0. */
+/* What libFuzzer takes as the wish to end after the input in hand, with its figures and status 0.
+ */
 static void finish(int signal)
 {
 	(void)signal;

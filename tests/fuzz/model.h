@@ -2,10 +2,12 @@
 #ifndef FUZZ_MODEL_H
 #define FUZZ_MODEL_H
 
+#include "base/bytes.h"
+#include "base/checked.h"
+#include "density/nice_names.h"
 #include "fuzz.h"
-#include "num.h"
-#include "safetensors.h"
-#include "statedict.h"
+#include "model/safetensors.h"
+#include "vae/vae_names.h"
 
 #include <string.h>
 
@@ -19,7 +21,8 @@ static inline void check_values(const struct tensor *t)
 	tensor_to_float(t, 0, t->nelements, floats);
 	for (size_t i = 0; i < t->nelements; i++) {
 		float expected = (float)doubles[i];
-		must(memcmp(&floats[i], &expected, sizeof(expected)) == 0 || floats[i] != floats[i]);
+		must(memcmp(&floats[i], &expected, sizeof(expected)) == 0 ||
+		     floats[i] != floats[i]);
 	}
 	free(floats);
 	free(doubles);
@@ -31,7 +34,7 @@ static inline void check_tensor(const struct tensor *t, const void *blob, size_t
 	uint64_t n = 1;
 	must(t->rank <= TENSOR_MAX_RANK);
 	for (unsigned i = 0; i < t->rank; i++)
-		must(num_mul(n, t->shape[i], &n) || t->nelements == 0);
+		must(checked_mul(n, t->shape[i], &n) || t->nelements == 0);
 	must(n == t->nelements || t->nelements == 0);
 	size_t begin = (size_t)(t->data - (const unsigned char *)blob);
 	must(begin <= size && t->nelements <= (size - begin) / tensor_type_bytes(t->type));
@@ -41,18 +44,41 @@ static inline void check_tensor(const struct tensor *t, const void *blob, size_t
 /* What a model needs fits together. */
 static inline void check_statedict(const struct tensors *t)
 {
-	struct statedict s = {0};
+	struct nice_names s = {0};
 	struct error e = {0};
-	statedict_read(&s, t, &e);
+	nice_names_read(&s, t, &e);
 	fuzz_check_error(&e);
 	for (size_t i = 0; i < s.ncouplings * s.nlayers; i++) {
-		const struct statedict_layer *l = &s.layers[i];
+		const struct nice_names_layer *l = &s.layers[i];
 		must(l->in == (i % s.nlayers == 0 ? s.d / 2 : l[-1].out));
 		must(l->weight->nelements == l->in * l->out && l->bias->nelements == l->out);
 		must((i + 1) % s.nlayers != 0 || l->out == s.d / 2);
 	}
 	must(s.d % 2 == 0 && (!s.scale || s.scale->nelements == s.d));
-	statedict_release(&s);
+	nice_names_release(&s);
+}
+
+/* And what a VAE needs. */
+static inline void check_vae(const struct tensors *t)
+{
+	struct vae_names s = {0};
+	struct error e = {0};
+	vae_names_read(&s, t, &e);
+	fuzz_check_error(&e);
+	for (int n = 0; n < VAE_NETWORKS; n++) {
+		size_t width = n == VAE_ENCODER ? s.d : s.latent;
+		for (size_t i = 0; i < s.nlayers[n]; i++) {
+			const struct vae_names_layer *l = &s.layers[n][i];
+			must(l->in == width && l->weight->nelements == l->in * l->out &&
+			     l->bias->nelements == l->out);
+			width = l->out;
+		}
+		must(width == (n == VAE_ENCODER ? 2 * s.latent : s.d));
+	}
+	must(e.status != STATUS_OK || (s.log_sigma->nelements == 1 && s.latent > 0 &&
+	                               s.prior_log_variance->nelements == s.latent));
+	must(!s.mean || (s.mean->nelements == s.d && s.stdev->nelements == s.d));
+	vae_names_release(&s);
 }
 
 static inline void check_tensors(const struct tensors *t, const void *blob, size_t size)
@@ -64,6 +90,7 @@ static inline void check_tensors(const struct tensors *t, const void *blob, size
 	for (size_t i = 0; i < t->nnotes; i++)
 		must(tensors_find_note(t, t->notes[i].key) == t->notes[i].value);
 	check_statedict(t);
+	check_vae(t);
 }
 
 static inline bool same_tensor(const struct tensor *t, const struct tensor *u)
@@ -104,7 +131,8 @@ static inline void write_again(const struct tensors *t, bool may_refuse)
 	struct error e = {0};
 	struct tensors back = {0};
 	if (!write_tensors(t, &file, &e)) {
-		must(may_refuse && (e.status == STATUS_MALFORMED || e.status == STATUS_UNSUPPORTED));
+		must(may_refuse &&
+		     (e.status == STATUS_MALFORMED || e.status == STATUS_UNSUPPORTED));
 		bytes_release(&file);
 		return;
 	}
@@ -134,12 +162,17 @@ static inline size_t object_bytes(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The length in front of a header that a mutation made longer or shorter. */
+/* The length in front of a header that a mutation made longer or shorter; and no checksum. */
 static inline void repair_safetensors(uint8_t *data, size_t size)
 {
+	static const char checksum[] = "\"crc32\"";
 	size_t n = size > 8 && data[8] == '{' ? object_bytes(data + 8, size - 8) : 0;
 	if (n > 0)
-		num_put_le64(data, n);
+		bytes_put_le64(data, n);
+	for (size_t i = 8; i + sizeof(checksum) <= n; i++) {
+		if (memcmp(data + i, checksum, sizeof(checksum) - 1) == 0)
+			data[i + 1] = 'C';
+	}
 }
 
 #endif

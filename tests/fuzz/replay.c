@@ -1,8 +1,8 @@
 /*
  * fuzz_NAME [-m N] FILE...: runs the harness over each file, and over N mutations of it, the same
- * ones every time: bits flipped, bytes set, pieces cut, doubled or taken from the file before. Prints
- * how many inputs that were. An input that ends the program is left in the file "input" of the
- * working directory.
+ * ones every time: bits flipped, bytes set, pieces cut, doubled or taken from the file before.
+ * Prints how many inputs that were. An input that ends the program is left in the file "input" of
+ * the working directory.
  */
 #include "fuzz.h"
 
@@ -11,9 +11,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MAX_MUTATED = 1 << 15, MAX_SECONDS = 120 };
+/* An input may take 5 s of the processor and 1 GiB, and what its size adds: generous, for
+ * sanitizers and slow machines; what is quadratic or believes a header takes more. */
+enum { MAX_SECONDS = 5, BYTES_A_SECOND = 1 << 17, MAX_KIB = 1 << 20 };
+enum { MAX_MUTATED = 1 << 15, MAX_SECONDS_IN_ALL = 120 };
 
 struct input {
 	uint8_t *data;
@@ -45,12 +49,25 @@ static struct input copy_of(const uint8_t *data, size_t size, size_t room)
 	return made;
 }
 
+static void check_use(clock_t start, size_t size)
+{
+	struct rusage use;
+	double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+	must(seconds <= MAX_SECONDS + (double)size / BYTES_A_SECOND);
+	must(getrusage(RUSAGE_SELF, &use) == 0);
+#ifdef __linux__ /* where the unit is KiB */
+	must((size_t)use.ru_maxrss <= MAX_KIB + size / 16);
+#endif
+}
+
 /* In memory of exactly its size, for what looks at bounds, and on disk, for what asks why. */
 static void run(int fd, const struct input *in)
 {
 	struct input exact = copy_of(in->data, in->size, in->size);
 	must(ftruncate(fd, 0) == 0 && pwrite(fd, in->data, in->size, 0) == (ssize_t)in->size);
+	clock_t start = clock();
 	LLVMFuzzerTestOneInput(exact.data, exact.size);
+	check_use(start, exact.size);
 	free(exact.data);
 }
 
@@ -125,7 +142,8 @@ static struct input read_file(const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct rlimit limit = {MAX_SECONDS, MAX_SECONDS}; /* of the processor: none hangs */
+	const struct rlimit limit = {MAX_SECONDS_IN_ALL,
+	                             MAX_SECONDS_IN_ALL}; /* of the processor: none hangs */
 	uint64_t nmutations = 0, nruns = 0;
 	struct input other = copy_of(NULL, 0, 0);
 	int option, fd = open("input", O_RDWR | O_CREAT | O_TRUNC, 0666);

@@ -15,8 +15,9 @@ import tempfile
 import zipfile
 import zlib
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures"))
 import make_model  # noqa: E402
+import make_npy  # noqa: E402
 import make_pt  # noqa: E402
 import png  # noqa: E402
 
@@ -61,6 +62,44 @@ def idx_seeds():
     yield "rank-255", idx(8, (1,) * 255)
 
 
+def npy_seeds():
+    header, npy = make_npy.header, make_npy.npy
+    for descr in "|b1 |i1 |u1 <i2 >i2 <u4 >u4 <i8 >i8 <u8 >u8 <f2 >f2 <f4 >f4 <f8 >f8".split():
+        n = 6 * int(descr[2])
+        yield "type-" + descr[1:] + ("-big" if descr[0] == ">" else ""), npy(header(descr), bytes(range(n)))
+    for version in 2, 3, 4:
+        yield "version-%d" % version, npy(header(), bytes(24), version)
+    yield "rank-1", npy(header("|u1", "(7,)"), bytes(7))
+    yield "rank-5", npy(header("|u1", "(1, 2, 1, 3, 1)"), bytes(6))
+    yield "rank-65", npy(header("|u1", "(%s)" % ("1, " * 65)), bytes(1))
+    yield "empty", npy(header("|u1", "(0, 28)"))
+    yield "scalar", npy(header("|u1", "()"), bytes(1))
+    yield "fortran", npy(header(fortran="True"), bytes(24))
+    yield "fortran-rank-4", npy(header("|u1", "(2, 3, 1, 4)", "True"), bytes(range(24)))
+    yield "fortran-cut", npy(header(fortran="True"), bytes(23))
+    yield "gzip", member(npy(header("|u1", "(20, 5)"), bytes(i * i % 256 for i in range(100))))
+    yield "cut", npy(header(), bytes(23))
+    yield "trailing", npy(header(), bytes(25))
+    yield "huge", npy(header(shape="(%d, %d)" % (2 ** 63, 2 ** 31)))
+    yield "wraps", npy(header(shape="(%d,)" % 2 ** 64))
+    yield "inexact", npy(header("<i8", "(2,)"), struct.pack("<2q", 5, 2 ** 53 + 1))
+    yield "object", npy(header("|O"), b"cos\nsystem\n.")
+    yield "structure", npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", bytes(8))
+    yield "code", npy("{'descr': __import__('os').system('false'), 'fortran_order': False, 'shape': (2,), }")
+    yield "python-2", npy('{"shape": (2L, 3L), "fortran_order": False, "descr": "<f4"}', bytes(24))
+
+
+def npz_seeds():
+    npy = make_npy.npy(make_npy.header("|u1", "(20, 5)"), bytes(i * i % 256 for i in range(100)))
+    for name, make in ("stored", make_npy.npz), ("deflated", make_npy.npz_deflated):
+        yield name, make([("a", npy)])
+        yield name + "-two", make([("a", npy), ("b", npy[:-1])])
+        yield name + "-long", make([("a", npy + b"x")])
+        yield name + "-none", make([])
+    small = make_npy.npz_deflated([("a", npy + bytes(3000))])
+    yield "bomb", small.replace(struct.pack("<I", len(npy) + 3000), struct.pack("<I", len(npy)))
+
+
 def gzip_seeds():
     text = b"a line that is there twice\n" * 9
     yield "empty", b""
@@ -92,6 +131,15 @@ def safetensors_seeds():
         yield dtype, st({"a": entry(dtype, [2, 3], 0, 6 * size)}, bytes(range(6 * size)))
     for dtype in "F32", "BF16":
         yield "model-" + dtype, run_maker("make_model.py", "4", "2", "2", "2", "1", "--dtype", dtype)
+    vae = [("encoder.0.weight", [3, 2]), ("encoder.0.bias", [3]), ("encoder.1.weight", [2, 3]), ("encoder.1.bias", [2]),
+           ("decoder.0.weight", [2, 1]), ("decoder.0.bias", [2]), ("decoder.log_sigma", [1]), ("prior.mean", [1]),
+           ("prior.log_variance", [1]), ("records.mean", [2]), ("records.stdev", [2])]
+    header, at = {"__metadata__": {"kind": "vae"}}, 0
+    for name, shape in vae:
+        end = at + 4 * shape[0] * (shape[1] if len(shape) > 1 else 1)
+        header[name] = entry("F32", shape, at, end)
+        at = end
+    yield "vae", st(header, bytes(at))
     yield "none", st({})
     yield "notes", st({"__metadata__": {"a": "1", "b": "\x1b[2J", "c\u20ac": "\U0001f600"}})
     yield "scalar", st({"a": entry("F32", [], 0, 4)}, b"abcd")
@@ -241,6 +289,49 @@ def labels_seeds():
     yield "words", b"anomaly\n"
 
 
+def matrix_seeds():
+    yield "rock-paper-scissors", b"0 -1 1\n1 0 -1\n-1 1 0\n"
+    yield "forms", b"1/3, -0.25\t+1e-3,.5\n 5. -7/21 0e400 -0\n"
+    yield "saddle", b"1 2\n0 3\n"
+    yield "ties", b"0 0 0\n0 0 0\n"
+    yield "strategy", b"1/3 2/3\n0.5 0.25\n"
+    yield "pennies", b"1 -1\n-1 1\n1 -1\n"
+    yield "long", b"1" * 1000 + b" 2\n3 " + b"7" * 1000 + b"/" + b"9" * 999 + b"\n"
+    yield "exponents", b"1e400 1e-400\n1e-400 1e401\n"
+    yield "denominator", b"1/0\n"
+    yield "comma", b"1,2,\n,1\n"
+    yield "ragged", b"1 2\n3\n"
+    yield "cut", b"1 2\n3 4"
+    yield "empty-line", b"1\n\n1\n"
+    yield "words", b"nan inf\n"
+
+
+def csv_seeds():
+    yield "plain", b"a,b,c\n1,2.5,x\n-3,,1e5\n"
+    yield "quotes", b'"a","b ""c""",\n"1\n2","3,4"," 5 "\n'
+    yield "crlf", b'\xef\xbb\xbfa,"b"\r\n1,"2"\r\n\r\n3,"4"'
+    yield "unclosed", b'a\n"b\nc,""d'
+    yield "after-quote", b'"a"b\n'
+    yield "inside", b'a"b\n'
+    yield "nul", b"a\0,b\n"
+    yield "misspelt", b"1e400,0x10,1_000,inf,nan,NA\n" + b"1" * 40 + b"," + b"." * 20 + b"\n"
+    yield "columns", b"," * 70000
+    yield "cr", b'"a"\rb\n'
+
+
+def schema_seeds():
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, "s")
+        run("csv2raw", "-w", path, stdin=b'a,b,c,d\n1,2,x,\xe9\n3,,"y,""z",\n')
+        good = open(path, "rb").read()
+    yield "good", good
+    yield "other", b"nicetable 1\ncategory\tc\tgaps\tother\nelements\t2\n"
+    yield "cut", good[:-1]
+    yield "levels", b"nicetable 1\ncategory\tc\tfull" + b"".join(b"\t%03d" % i for i in range(257)) + b"\n"
+    yield "duplicate", b"nicetable 1\n" + b"number\ta\tfull\t1\t0\n" * 2 + b"elements\t2\n"
+    yield "none", b"nicetable 1\nelements\t0\n"
+
+
 def selection_seeds():
     labels = idx(8, (60,), bytes(i % 7 for i in range(60)))
 
@@ -284,10 +375,12 @@ REGRESSIONS = {
     },
 }
 
-SEEDS = {"idx": idx_seeds, "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
+SEEDS = {"idx": idx_seeds, "npy": npy_seeds, "npz": npz_seeds,
+         "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
          "pickle": pickle_seeds, "checkpoint": checkpoint_seeds, "png": png_seeds, "numbers": numbers_seeds,
          "calibration": calibration_seeds, "state": state_seeds, "labels": labels_seeds,
-         "selection": selection_seeds}
+         "csv": csv_seeds, "schema": schema_seeds,
+         "selection": selection_seeds, "matrix": matrix_seeds}
 
 
 def main():

@@ -1,5 +1,5 @@
-/* Knows how an input becomes a file that arrives in pieces: lib/stream.c is compiled in here, with
- * its open, read and poll replaced. Everything else of it is as the programs have it. */
+/* Inputs that arrive in pieces: lib/io/input.c is compiled into this file, with its open, read and
+ * poll replaced. Everything else is as in the programs. */
 #include "fuzz.h"
 
 #include <errno.h>
@@ -62,13 +62,14 @@ static int source_poll(struct pollfd *p, nfds_t n, int timeout)
 {
 	must(n == 1);
 	struct source *s = &sources[p->fd];
-	return timeout < 0 || s->arrival == AT_ONCE || (s->arrival == IN_PIECES && next_random(s) % 2);
+	return timeout < 0 || s->arrival == AT_ONCE ||
+	       (s->arrival == IN_PIECES && next_random(s) % 2);
 }
 
 #define open source_open
 #define read source_read
 #define poll source_poll
-#include "stream.c"
+#include "io/input.c"
 #undef open
 #undef read
 #undef poll
@@ -88,7 +89,7 @@ int fuzz_open(const void *data, size_t size, enum arrival arrival)
 	struct error e = {0};
 	int fd = -1;
 	fuzz_serve(data, size, arrival);
-	must(stream_open("input", &fd, &e) == STATUS_OK);
+	must(input_open("input", &fd, &e) == STATUS_OK);
 	return fd;
 }
 
@@ -102,7 +103,12 @@ static uint32_t code_point(const unsigned char **p)
 {
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 	uint32_t c = *(*p)++;
-	unsigned more = c < 0x80 ? 0 : c < 0xc0 ? 9 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf8 ? 3 : 9;
+	unsigned more = c < 0x80   ? 0
+	                : c < 0xc0 ? 9
+	                : c < 0xe0 ? 1
+	                : c < 0xf0 ? 2
+	                : c < 0xf8 ? 3
+	                           : 9;
 	if (more == 9)
 		return UINT32_MAX;
 	if (more > 0)

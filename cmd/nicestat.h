@@ -1,0 +1,29 @@
+/* The parts of nicestat: its options, and what it prints. */
+#ifndef NICESTAT_H
+#define NICESTAT_H
+
+#include "base/error.h"
+#include "stats/partial.h"
+#include "verdict/threshold.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAX_QUANTILES = 100 };
+
+struct options {
+	struct threshold_rule rule;
+	bool has_rule, two_sided, binary, describe, json, state, merge, skip_nan;
+	uint64_t nskipped; /* values that were nan */
+	double p[MAX_QUANTILES];
+	size_t nquantiles, nbins;
+	int nfiles;
+	char **files;
+};
+
+/* Prints the state, the histogram, or the calibration of all numbers. Losses show when standard
+ * output is closed. */
+enum status report_print(struct partial *state, const struct options *o, struct error *e);
+
+#endif

@@ -1,0 +1,80 @@
+/* The parts of nicethresh: its options, the decisions, and their report. */
+#ifndef NICETHRESH_H
+#define NICETHRESH_H
+
+#include "base/error.h"
+#include "table/csv.h"
+#include "verdict/confusion.h"
+#include "verdict/detector.h"
+#include "verdict/labels.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum expectation { EXPECT_NOTHING, EXPECT_NORMAL, EXPECT_ANOMALOUS };
+
+struct options {
+	struct calibration bounds; /* of -t, NaN if it is not given, and -u */
+	double alpha, fdr;         /* 0: not asked for */
+	bool two_sided;
+	enum expectation expect;
+	bool binary, indices, exit_code;
+	const char *calibration, *scores, *labels, *file;
+	const char *paste; /* the table whose rows the numbers are of; NULL: none */
+	char separator;
+	bool no_header;
+	enum { ONLY_ALL, ONLY_ANOMALIES } only;
+};
+
+/* The table of --paste. */
+struct paste {
+	struct csv csv;
+	int fd;
+};
+
+struct run {
+	const struct options *o;
+	struct detector detector;
+	struct labels labels;
+	struct paste paste;
+	struct confusion confusion; /* where the kind of the data is known */
+	uint64_t n, nnan, anomalies;
+	struct error e;
+	const char *culprit; /* the file that e is about */
+};
+
+/* ---- nicethresh_detector.c ---- */
+
+/* Reads the calibration and the scores that the options name; reports a failure and returns the
+ * status to end with. */
+int detector_read(struct detector *d, const struct options *o);
+
+/* ---- nicethresh_decide.c ---- */
+
+/* Decides on every number of the file, printing verdicts or indices; an error is left in r->e. */
+void decide_all(struct run *r);
+
+/* ---- nicethresh_report.c ---- */
+
+/* Prints one number's verdict, and its p-value if that was asked for. */
+void report_verdict(const struct run *r, double value, bool anomaly, uint64_t rank);
+
+/* The same after the cells of a table: each of them after that byte, and no line end. */
+void report_cells(const struct run *r, double value, bool anomaly, uint64_t rank, char separator);
+
+/* Prints the errors of all numbers, if their kind is known. */
+void report_errors(const struct run *r);
+
+/* ---- nicethresh_paste.c; an error is left in r->e, and r->culprit is the table ---- */
+
+/* Opens the table and prints its header, with the names of the new columns. */
+void paste_open(struct run *r);
+void paste_release(struct paste *p);
+
+/* Prints the row of the next number; the end of the rows is an error. */
+void paste_row(struct run *r, double value, bool anomaly, uint64_t rank);
+
+/* Call after the last number: rows that are left are an error. */
+void paste_finish(struct run *r);
+
+#endif

@@ -1,0 +1,88 @@
+/* The decisions of nicethresh: each number, its label, its verdict. */
+#include "nicethresh.h"
+
+#include "io/input.h"
+#include "io/numbers.h"
+#include "io/record_stream.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Whether the data are known to be normal or anomalous. */
+static bool kind_is_known(const struct options *o)
+{
+	return o->labels || o->expect != EXPECT_NOTHING;
+}
+
+static void decide(struct run *r, double value)
+{
+	bool anomalous = r->o->expect == EXPECT_ANOMALOUS, known = kind_is_known(r->o);
+	uint64_t rank = detector_rank(&r->detector, value);
+	bool anomaly = detector_flags(&r->detector, value, rank);
+	if (r->o->labels && labels_next(&r->labels, &anomalous, &r->e) != STATUS_OK) {
+		r->culprit = r->o->labels;
+		return;
+	}
+	if (known)
+		confusion_add(&r->confusion, anomalous, anomaly);
+	if (r->o->paste)
+		paste_row(r, value, anomaly, rank);
+	else if (r->o->indices && (known ? anomaly != anomalous : anomaly))
+		printf("%" PRIu64 "\n", r->n);
+	else if (!r->o->indices && !known)
+		report_verdict(r, value, anomaly, rank);
+	r->n++;
+	r->nnan += isnan(value) ? 1 : 0;
+	r->anomalies += anomaly;
+}
+
+static void decide_each(struct run *r, int fd)
+{
+	struct numbers in = {0};
+	const double *values;
+	size_t n = 1;
+	numbers_init(&in, fd, stdout, r->o->binary, &r->e);
+	while (r->e.status == STATUS_OK && n > 0 && !ferror(stdout) &&
+	       numbers_next(&in, &values, &n, &r->e) == STATUS_OK)
+		for (size_t i = 0; i < n && r->e.status == STATUS_OK; i++)
+			decide(r, values[i]);
+	numbers_release(&in);
+}
+
+/* With --fdr, which p-values are small enough depends on all of them. */
+static void decide_together(struct run *r, int fd)
+{
+	struct sample all = {0};
+	struct detector *d = &r->detector;
+	if (sample_read(&all, fd, r->o->binary, &r->e) == STATUS_OK)
+		conformal_fdr_cut(&d->conformal, all.values, all.n, r->o->fdr, &d->cut, &r->e);
+	for (size_t i = 0; i < all.n && r->e.status == STATUS_OK; i++)
+		decide(r, all.values[i]);
+	sample_release(&all);
+}
+
+void decide_all(struct run *r)
+{
+	int fd = -1;
+	r->culprit = r->o->labels;
+	if (r->o->labels && labels_open(&r->labels, r->o->labels, stdout, &r->e) != STATUS_OK)
+		return;
+	if (r->o->paste)
+		paste_open(r);
+	if (r->e.status != STATUS_OK)
+		return;
+	r->culprit = r->o->file;
+	if (input_open(r->o->file, &fd, &r->e) != STATUS_OK)
+		return;
+	if (r->o->fdr > 0)
+		decide_together(r, fd);
+	else
+		decide_each(r, fd);
+	input_close(fd);
+	if (r->e.status == STATUS_OK && r->o->labels &&
+	    labels_finish(&r->labels, &r->e) != STATUS_OK)
+		r->culprit = r->o->labels;
+	if (r->e.status == STATUS_OK && r->o->paste && !ferror(stdout))
+		paste_finish(r);
+}

@@ -1,0 +1,56 @@
+/* The detector that the options of nicethresh describe. */
+#include "nicethresh.h"
+
+#include "cli.h"
+#include "io/input.h"
+
+#include <math.h>
+
+static int read_calibration(const char *path, struct calibration *c)
+{
+	struct error e = {0};
+	int fd = -1;
+	if (input_open(path, &fd, &e) == STATUS_OK)
+		calibration_read(fd, c, &e);
+	return cli_close_input(path, fd, &e);
+}
+
+/* Refuses scores with which no p-value can be as small as asked for: nothing would ever be found.
+ */
+static void check_scores(const struct options *o, const struct conformal *c, struct error *e)
+{
+	double least = conformal_p(c, conformal_least_rank(c));
+	double level = o->alpha > 0 ? o->alpha : o->fdr;
+	if (c->calibration.n == 0)
+		error_set(e, STATUS_MALFORMED, "no numbers");
+	else if (level > 0 && least > level)
+		error_set(e, STATUS_MISMATCH,
+		          "%zu numbers are too few for %s %g: no p-value is below %.3g",
+		          c->calibration.n, o->alpha > 0 ? "--alpha" : "--fdr", level, least);
+}
+
+static int read_scores(const struct options *o, struct conformal *c)
+{
+	struct error e = {0};
+	int fd = -1;
+	if (input_open(o->scores, &fd, &e) == STATUS_OK &&
+	    sample_read(&c->calibration, fd, o->binary, &e) == STATUS_OK)
+		check_scores(o, c, &e);
+	sample_sort(&c->calibration);
+	return cli_close_input(o->scores, fd, &e);
+}
+
+int detector_read(struct detector *d, const struct options *o)
+{
+	*d = (struct detector){.bounds = o->bounds, .by_p = o->alpha > 0 || o->fdr > 0};
+	if (o->calibration && read_calibration(o->calibration, &d->bounds) != EXIT_OK)
+		return EXIT_BAD;
+	d->conformal.two_sided = d->by_p ? o->two_sided : isfinite(d->bounds.upper);
+	if (o->scores && read_scores(o, &d->conformal) != EXIT_OK)
+		return EXIT_BAD;
+	if (o->alpha > 0) {
+		d->cut = conformal_cut(&d->conformal, o->alpha);
+		d->bounds.promised = o->alpha;
+	}
+	return EXIT_OK;
+}

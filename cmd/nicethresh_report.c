@@ -1,0 +1,91 @@
+/* What nicethresh prints: verdicts, error rates, the confusion table. */
+#include "nicethresh.h"
+
+#include "base/decimal.h"
+#include "io/fields.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static void put_number(double value)
+{
+	char text[DECIMAL_TEXT];
+	size_t length = decimal_format_double(value, text);
+	fwrite(text, 1, length, stdout);
+}
+
+static void report(const struct run *r, double value, bool anomaly, uint64_t rank, char separator)
+{
+	put_number(value);
+	putchar(separator);
+	fputs(anomaly ? "anomaly" : "normal", stdout);
+	if (r->o->scores) {
+		putchar(separator);
+		put_number(conformal_p(&r->detector.conformal, rank));
+	}
+}
+
+void report_verdict(const struct run *r, double value, bool anomaly, uint64_t rank)
+{
+	report(r, value, anomaly, rank, '\t');
+	putchar('\n');
+}
+
+void report_cells(const struct run *r, double value, bool anomaly, uint64_t rank, char separator)
+{
+	putchar(separator);
+	report(r, value, anomaly, rank, separator);
+}
+
+static void print_expected_errors(const struct run *r)
+{
+	bool normal = r->o->expect == EXPECT_NORMAL;
+	struct share rate = normal ? confusion_false_positive_rate(&r->confusion)
+	                           : confusion_false_negative_rate(&r->confusion);
+	printf("%" PRIu64 " type %s errors among %" PRIu64 " data\n",
+	       confusion_errors(&r->confusion), normal ? "I" : "II", r->n);
+	printf("rate %.4g, 95 %% interval %.4g to %.4g", rate.value, rate.interval.low,
+	       rate.interval.high);
+	if (normal && !isnan(r->detector.bounds.promised))
+		printf(", promised %.4g", r->detector.bounds.promised);
+	putchar('\n');
+}
+
+static void add_share(struct fields *t, const char *name, struct share s)
+{
+	char end[FIELDS_NAME];
+	fields_add_number(t, name, s.value);
+	snprintf(end, sizeof(end), "%s_low", name);
+	fields_add_number(t, end, s.interval.low);
+	snprintf(end, sizeof(end), "%s_high", name);
+	fields_add_number(t, end, s.interval.high);
+}
+
+static void print_confusion(const struct run *r)
+{
+	struct fields t = {0};
+	const struct confusion *c = &r->confusion;
+	fields_add_count(&t, "normal", confusion_normal(c));
+	fields_add_count(&t, "anomalous", confusion_anomalous(c));
+	fields_add_count(&t, "true_positives", c->true_positives);
+	fields_add_count(&t, "false_positives", c->false_positives);
+	fields_add_count(&t, "true_negatives", c->true_negatives);
+	fields_add_count(&t, "false_negatives", c->false_negatives);
+	add_share(&t, "precision", confusion_precision(c));
+	add_share(&t, "recall", confusion_recall(c));
+	add_share(&t, "false_positive_rate", confusion_false_positive_rate(c));
+	if (!isnan(r->detector.bounds.promised))
+		fields_add_number(&t, "promised", r->detector.bounds.promised);
+	fields_add_number(&t, "f1", confusion_f1(c));
+	fields_add_number(&t, "balanced_accuracy", confusion_balanced_accuracy(c));
+	fields_write(&t, stdout);
+}
+
+void report_errors(const struct run *r)
+{
+	if (r->o->labels)
+		print_confusion(r);
+	else if (r->o->expect != EXPECT_NOTHING)
+		print_expected_errors(r);
+}

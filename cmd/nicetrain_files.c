@@ -1,0 +1,113 @@
+/* The files of nicetrain: records, models, checkpoints. */
+#include "nicetrain.h"
+
+#include "io/input.h"
+#include "model/model_file.h"
+#include "model/safetensors.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static int prepare(struct output *out, const char *path)
+{
+	struct error e = {0};
+	if (!path || output_prepare(out, path, &e) == STATUS_OK)
+		return EXIT_OK;
+	return cli_fail_output(path, &e);
+}
+
+/* A checkpoint is replaced again and again, and read again. */
+static int prepare_checkpoint(struct output *out, const char *path)
+{
+	struct error e = {0};
+	int status = prepare(out, path);
+	if (status != EXIT_OK || !path || out->path)
+		return status;
+	error_set(&e, STATUS_UNSUPPORTED, "a checkpoint must be a regular file");
+	return cli_fail_output(path, &e);
+}
+
+int outputs_prepare(struct outputs *out, const struct options *o)
+{
+	int status = prepare(&out->model, o->output);
+	if (status == EXIT_OK)
+		status = prepare_checkpoint(&out->checkpoint, o->checkpoint);
+	if (status == EXIT_OK)
+		status = prepare(&out->log, o->log);
+	return status;
+}
+
+void outputs_release(struct outputs *out)
+{
+	output_release(&out->model);
+	output_release(&out->checkpoint);
+	output_release(&out->log);
+}
+
+static int read_dataset(struct dataset *set, const char *path, struct options *o)
+{
+	struct error e = {0};
+	int fd = -1, status = EXIT_OK;
+	if (input_open(path, &fd, &e) == STATUS_OK && path == o->file)
+		status = schema_take(o, fd);
+	if (e.status == STATUS_OK && status == EXIT_OK)
+		dataset_read(set, fd, o->type, o->d, o->any_content, &e);
+	int closed = cli_close_input(path, fd, &e);
+	return status == EXIT_OK ? closed : status;
+}
+
+int records_read(struct dataset *records, struct dataset *valid, struct options *o)
+{
+	struct error e = {0};
+	int status = read_dataset(records, o->file, o);
+	if (status == EXIT_OK && o->valid)
+		status = read_dataset(valid, o->valid, o);
+	if (status != EXIT_OK || !o->valid || valid->nrecords >= 2)
+		return status;
+	error_set(&e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed",
+	          valid->nrecords);
+	return cli_fail(o->valid, &e);
+}
+
+/* Ends what trainer_model or trainer_save began: the tensors to the file, unless there is an error.
+ */
+static int write_tensors(struct output *out, const char *path, struct tensors *t, struct error *e)
+{
+	if (e->status == STATUS_OK && output_open(out, e) == STATUS_OK &&
+	    safetensors_write(t, out->f, e) == STATUS_OK)
+		output_commit(out, e);
+	output_abandon(out);
+	tensors_release(t);
+	return e->status == STATUS_OK ? EXIT_OK : cli_fail_output(path, e);
+}
+
+int model_write(const struct trainer *t, const struct options *o, struct output *out)
+{
+	struct error e = {0};
+	struct tensors tensors = {0};
+	trainer_model(t, "nicetools " NICETOOLS_VERSION, &tensors, &e);
+	schema_note(o, &tensors, &e);
+	return write_tensors(out, o->output, &tensors, &e);
+}
+
+int checkpoint_write(const struct trainer *t, const struct options *o, struct output *out)
+{
+	struct error e = {0};
+	struct tensors tensors = {0};
+	trainer_save(t, &tensors, &e);
+	return write_tensors(out, o->checkpoint, &tensors, &e);
+}
+
+int checkpoint_resume(struct trainer *t, const struct options *o)
+{
+	struct error e = {0};
+	struct tensors tensors = {0};
+	int fd = -1;
+	if (!o->resume || (access(o->checkpoint, F_OK) != 0 && errno == ENOENT))
+		return EXIT_OK;
+	if (input_open(o->checkpoint, &fd, &e) == STATUS_OK &&
+	    model_file_read(fd, &tensors, &e) == STATUS_OK)
+		trainer_restore(t, &tensors, &e);
+	tensors_release(&tensors);
+	return cli_close_input(o->checkpoint, fd, &e);
+}

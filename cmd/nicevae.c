@@ -1,0 +1,74 @@
+/* nicevae: bounds, latents, samples of a VAE: its model. The options are in nicevae_options.c, the
+ * verbs in nicevae_score.c. */
+#include "nicevae.h"
+#include "io/input.h"
+#include "model/model_file.h"
+#include "nn/threads.h"
+#include "notes.h"
+
+#include <unistd.h>
+
+/* Records are of the type that training noted, latents are f32. */
+static void choose_type(struct nicevae_options *o, const struct tensors *t)
+{
+	const char *noted = tensors_find_note(t, "type");
+	if (!o->type_given && o->mode != INVERSE && noted)
+		element_parse_raw(noted, &o->type);
+}
+
+static void print_info(const struct tensors *t, struct error *e)
+{
+	struct tensors notes = {0};
+	if (vae_describe(t, &notes, e) == STATUS_OK) {
+		notes_print(&notes, NULL);
+		notes_print(t, NULL);
+	}
+	tensors_release(&notes);
+}
+
+static enum status load(struct nicevae_options *o, struct vae *v, struct error *e)
+{
+	struct tensors tensors = {0};
+	int fd = -1;
+	if (input_open(o->model, &fd, e) == STATUS_OK &&
+	    model_file_read(fd, &tensors, e) == STATUS_OK &&
+	    vae_open(v, &tensors, &linear_dnnl, o->precision, e) == STATUS_OK && o->mode == INFO)
+		print_info(&tensors, e);
+	choose_type(o, &tensors);
+	tensors_release(&tensors);
+	if (fd > 0)
+		close(fd);
+	return e->status;
+}
+
+static int run(const struct vae *v, const struct nicevae_options *o)
+{
+	struct error e = {0};
+	if (o->mode == BOUND)
+		nicevae_bound(v, o, &e);
+	else if (o->mode == SAMPLES)
+		nicevae_sample(v, o, &e);
+	else if (o->mode != INFO)
+		nicevae_map(v, o, &e);
+	if (e.status == STATUS_OK)
+		return EXIT_OK;
+	return cli_fail(o->mode == SAMPLES ? NULL : input_list_name(o->files), &e);
+}
+
+int main(int argc, char **argv)
+{
+	struct input_list files;
+	struct nicevae_options o = {.files = &files};
+	struct error e = {0};
+	struct vae vae = {0};
+	cli_start(&nicevae_program, argv);
+	nicevae_parse(argc, argv, &o);
+	cli_confine(SANDBOX_READING);
+	if (o.nthreads > 0)
+		threads_set_count((unsigned)o.nthreads);
+	if (o.batch == 0)
+		o.batch = (size_t)threads_count() * LINEAR_MAX_ROWS;
+	int status = load(&o, &vae, &e) == STATUS_OK ? run(&vae, &o) : cli_fail(o.model, &e);
+	vae_release(&vae);
+	return cli_finish(status);
+}

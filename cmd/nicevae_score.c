@@ -1,0 +1,199 @@
+/* nicevae: bounds on log-likelihoods, posterior means (-z), decoded latents (-x), samples (-n). */
+#include "density/pixel_bound.h"
+#include "lanes.h"
+#include "nicevae.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static enum status new_workspace(void **workspace, const void *vae, struct error *e)
+{
+	struct vae_workspace *w = calloc(1, sizeof(*w));
+	if (!w)
+		return error_memory(e);
+	if (vae_workspace_init(w, vae, e) == STATUS_OK)
+		*workspace = w;
+	else
+		free(w);
+	return e->status;
+}
+
+static void free_workspace(void *workspace)
+{
+	if (workspace)
+		vae_workspace_release(workspace);
+	free(workspace);
+}
+
+static enum status init(struct lanes *l, const struct vae *v, const struct nicevae_options *o,
+                        struct error *e)
+{
+	struct lanes_setup setup = {.model = v,
+	                            .options = o,
+	                            .workspace_init = new_workspace,
+	                            .workspace_release = free_workspace,
+	                            .room = v->d > v->latent ? v->d : v->latent,
+	                            .batch = o->batch,
+	                            .progress = o->progress,
+	                            .files = o->files,
+	                            .type = o->type,
+	                            .d = o->mode == INVERSE ? v->latent : v->d,
+	                            .any_content = o->any_content};
+	return lanes_init(l, &setup, e);
+}
+
+/* n records of the batch, from that one on, into own->x. */
+static void take_records(const struct lanes *l, struct lane *own, uint64_t first, size_t n)
+{
+	element_to_double(l->setup.type, l->raw + first * l->in.record_bytes, n * l->setup.d,
+	                  own->x);
+}
+
+/* ---- bounds: items are draws, K of each record ---- */
+
+struct bounds {
+	struct lanes lanes;
+	struct log_mean_exp seen; /* of the record that the next log-weight belongs to */
+};
+
+static bool weigh_draws(void *context, size_t lane)
+{
+	const struct lanes *l = context;
+	const struct nicevae_options *o = l->setup.options;
+	struct lane *own = &l->all[lane];
+	struct vae_draw draws[LINEAR_MAX_ROWS];
+	uint64_t record = own->first / o->k, last = (own->first + own->n - 1) / o->k;
+	size_t nrecords = (size_t)(last - record + 1);
+	for (size_t i = 0; i < own->n; i++) {
+		uint64_t at = own->first + i;
+		draws[i] = (struct vae_draw){.row = (size_t)(at / o->k - record),
+		                             .index = o->first + l->nbefore + at / o->k,
+		                             .k = at % o->k};
+	}
+	take_records(l, own, record, nrecords);
+	return vae_log_weights(l->setup.model, own->workspace, nrecords, own->x, o->seed, own->n,
+	                       draws, own->x, &own->error) == STATUS_OK;
+}
+
+static void write_bound(struct bounds *b)
+{
+	const struct nicevae_options *o = b->lanes.setup.options;
+	double value = log_mean_exp_value(&b->seen);
+	b->lanes.nodd += isfinite(value) ? 0 : 1;
+	lanes_write_number(value, o->binary, o->spread ? '\t' : '\n');
+	if (o->spread)
+		lanes_write_number(log_mean_exp_stdev(&b->seen), o->binary, '\n');
+	b->seen = LOG_MEAN_EXP;
+}
+
+/* A large K takes its time, so that what is known is written at once. */
+static bool write_draws(void *context, size_t lane)
+{
+	struct bounds *b = context;
+	struct lanes *l = &b->lanes;
+	const struct nicevae_options *o = l->setup.options;
+	const struct lane *own = &l->all[lane];
+	if (o->weights)
+		lanes_write_numbers(own->x, own->n, true);
+	for (size_t i = 0; i < own->n && !o->weights; i++) {
+		log_mean_exp_add(&b->seen, own->x[i]);
+		if ((own->first + i + 1) % o->k == 0)
+			write_bound(b);
+	}
+	fflush(stdout);
+	progress_update(&l->progress, l->nbefore + (own->first + own->n) / o->k);
+	return !ferror(stdout);
+}
+
+static enum status bound_batch(struct lanes *l, size_t n, struct error *e)
+{
+	static const struct ordered_map stages = {lanes_take, weigh_draws, write_draws};
+	const struct nicevae_options *o = l->setup.options;
+	l->nbefore = l->in.nrecords - n;
+	return lanes_run(l, &stages, (uint64_t)n * o->k, e);
+}
+
+enum status nicevae_bound(const struct vae *v, const struct nicevae_options *o, struct error *e)
+{
+	struct bounds b = {.seen = LOG_MEAN_EXP};
+	if (init(&b.lanes, v, o, e) == STATUS_OK)
+		lanes_read(&b.lanes, bound_batch, e);
+	lanes_release(&b.lanes);
+	return e->status;
+}
+
+/* ---- records to latents, and back ---- */
+
+static bool map_records(void *context, size_t lane)
+{
+	const struct lanes *l = context;
+	const struct nicevae_options *o = l->setup.options;
+	struct lane *own = &l->all[lane];
+	take_records(l, own, own->first, own->n);
+	if (o->mode == LATENT)
+		vae_encode(l->setup.model, own->workspace, own->n, own->x, own->x, &own->error);
+	else
+		vae_decode(l->setup.model, own->workspace, own->n, own->x, own->x, &own->error);
+	return own->error.status == STATUS_OK;
+}
+
+static bool write_records(void *context, size_t lane)
+{
+	struct lanes *l = context;
+	const struct nicevae_options *o = l->setup.options;
+	const struct vae *v = l->setup.model;
+	const struct lane *own = &l->all[lane];
+	lanes_write_f32(own->x, own->n * (o->mode == LATENT ? v->latent : v->d));
+	progress_update(&l->progress, l->nbefore + own->first + own->n);
+	return !ferror(stdout);
+}
+
+static enum status map_batch(struct lanes *l, size_t n, struct error *e)
+{
+	static const struct ordered_map stages = {lanes_take, map_records, write_records};
+	l->nbefore = l->in.nrecords - n;
+	return lanes_run(l, &stages, n, e);
+}
+
+enum status nicevae_map(const struct vae *v, const struct nicevae_options *o, struct error *e)
+{
+	struct lanes lanes;
+	if (init(&lanes, v, o, e) == STATUS_OK)
+		lanes_read(&lanes, map_batch, e);
+	lanes_release(&lanes);
+	return e->status;
+}
+
+/* ---- samples ---- */
+
+static bool make_samples(void *context, size_t lane)
+{
+	const struct lanes *l = context;
+	const struct nicevae_options *o = l->setup.options;
+	struct lane *own = &l->all[lane];
+	return vae_sample(l->setup.model, own->workspace, o->seed, o->first + own->first, own->n,
+	                  !o->means, own->x, own->x, &own->error) == STATUS_OK;
+}
+
+static bool write_samples(void *context, size_t lane)
+{
+	struct lanes *l = context;
+	const struct lane *own = &l->all[lane];
+	lanes_write_f32(own->x, own->n * l->setup.d);
+	progress_update(&l->progress, own->first + own->n);
+	return !ferror(stdout);
+}
+
+enum status nicevae_sample(const struct vae *v, const struct nicevae_options *o, struct error *e)
+{
+	static const struct ordered_map stages = {lanes_take, make_samples, write_samples};
+	struct lanes lanes;
+	if (init(&lanes, v, o, e) == STATUS_OK) {
+		progress_start(&lanes.progress, o->progress, o->nsamples);
+		lanes_run(&lanes, &stages, o->nsamples, e);
+		progress_end(&lanes.progress);
+	}
+	lanes_release(&lanes);
+	return e->status;
+}

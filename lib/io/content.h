@@ -1,0 +1,20 @@
+/* What an input is, by its first bytes: files of other kinds where raw records are expected. */
+#ifndef CONTENT_H
+#define CONTENT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* So many bytes, or all there are, are enough to judge an input. */
+enum { CONTENT_HEAD_BYTES = 256 };
+
+/* STATUS_CONTENT, with the program that reads it, if the first n bytes of an input are those of a
+ * NumPy array, a PNG picture, a gzip, zip, IDX or safetensors file, or lines of text: rules in
+ * niceraw(5). `all`: there are no more. *partial tells that these few bytes may still turn out to
+ * be such a file's, and that it takes more to know. */
+enum status content_check(const unsigned char *head, size_t n, bool all, bool *partial,
+                          struct error *e);
+
+#endif

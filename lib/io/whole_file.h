@@ -1,0 +1,28 @@
+/* The bytes of a whole file: a regular file is mapped, anything else is read to its end. */
+#ifndef WHOLE_FILE_H
+#define WHOLE_FILE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+struct whole_file {
+	unsigned char *data; /* read only; NULL if size is 0 */
+	size_t size;
+	void (*release)(void *data, size_t size); /* or NULL; frees data */
+	void (*forget)(void *data, size_t size);  /* or NULL; see tensors_forget */
+};
+
+enum { WHOLE_FILE_HEAD_BYTES = 256 };
+
+/* Checks a file by its first WHOLE_FILE_HEAD_BYTES, or fewer if it is shorter, so that an endless
+ * or huge input of the wrong kind is refused before it fills the memory. */
+typedef enum status whole_file_check(const unsigned char *head, size_t n, struct error *e);
+
+/* Reads from the position of fd to the end; the caller keeps fd. A mapped file must not shrink
+ * while it is in use. */
+enum status whole_file_read(int fd, whole_file_check *check, struct whole_file *out,
+                            struct error *e);
+void whole_file_release(struct whole_file *b);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * A pool of threads that take ranges of one loop at a time.
+ *
+ * Nobody waits for a thread that does not run: the thread that has a loop takes ranges until there
+ * are none, and then waits only for those who are at work on one. Between two loops a thread spins
+ * for some ten microseconds, which bridges two products, and then sleeps. Signals from elsewhere
+ * are blocked in the pool's threads: a handler never runs where oneDNN computes.
+ */
+#define _GNU_SOURCE
+#include "nn/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+/* A stack is what oneDNN needs to make kernels, several times over, whatever the limit for the
+ * process. */
+enum { SPINS = 5000, RANGES_PER_THREAD = 4, STACK_BYTES = 2 << 20 };
+
+struct loop {
+	size_t n, range; /* range: what a thread takes at a time */
+	void (*work)(void *context, size_t begin, size_t end);
+	void *context;
+	atomic_size_t next;   /* not taken yet */
+	unsigned nwanted;     /* helpers that may still join; under the pool's lock */
+	atomic_uint nhelpers; /* at work; changed under the pool's lock */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t posted, left;
+	struct loop *loop;   /* NULL: none that could be joined */
+	atomic_uint nposted; /* loops so far; changed under the lock */
+	unsigned nthreads;
+	bool exhausted; /* the system has refused another thread */
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER,
+          .posted = PTHREAD_COND_INITIALIZER,
+          .left = PTHREAD_COND_INITIALIZER};
+
+static _Thread_local unsigned threads; /* that the calling one uses; 0: not said yet */
+
+static unsigned count_processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef __linux__
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		n = CPU_COUNT(&set);
+#endif
+	return n > 0 ? (unsigned)n : 1;
+}
+
+void threads_set_count(unsigned nthreads)
+{
+	threads = nthreads;
+}
+
+unsigned threads_count(void)
+{
+	if (threads == 0)
+		threads = count_processors();
+	return threads;
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* Waits a little while *number is `value`, or while it is not. */
+static void spin(atomic_uint *number, unsigned value, bool equal)
+{
+	for (int i = 0; i < SPINS && (*number == value) == equal; i++)
+		relax();
+}
+
+/* Ranges, until there are none. */
+static void take_part(struct loop *l)
+{
+	for (size_t begin; (begin = atomic_fetch_add(&l->next, l->range)) < l->n;) {
+		size_t end = l->n - begin < l->range ? l->n : begin + l->range;
+		l->work(l->context, begin, end);
+	}
+}
+
+/* Waits for a loop that has not been seen, and joins it; NULL if it is over or has helpers enough.
+ */
+static struct loop *join(unsigned *seen)
+{
+	spin(&pool.nposted, *seen, true);
+	pthread_mutex_lock(&pool.lock);
+	while (pool.nposted == *seen)
+		pthread_cond_wait(&pool.posted, &pool.lock);
+	*seen = pool.nposted;
+	struct loop *l = pool.loop;
+	if (l && l->nwanted > 0) {
+		l->nwanted--;
+		l->nhelpers++;
+	} else {
+		l = NULL;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return l;
+}
+
+/* After this the loop may be gone. */
+static void leave(struct loop *l)
+{
+	pthread_mutex_lock(&pool.lock);
+	if (--l->nhelpers == 0)
+		pthread_cond_signal(&pool.left);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void *help(void *unused)
+{
+	(void)unused;
+	threads = 1;
+	for (unsigned seen = 0;;) {
+		struct loop *l = join(&seen);
+		if (l) {
+			take_part(l);
+			leave(l);
+		}
+	}
+	return NULL;
+}
+
+/* Signals that a thread brings about itself: a write that nobody reads, memory that is not there.
+ * They end the process. All others are blocked: no handler runs in a thread that computes. */
+static const int own_faults[] = {SIGPIPE, SIGBUS,  SIGSEGV, SIGFPE,
+                                 SIGILL,  SIGTRAP, SIGSYS,  SIGABRT};
+
+/* With the lock held. */
+static void start_threads(unsigned nwanted)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	pthread_t thread;
+	if (pool.nthreads >= nwanted || pool.exhausted || pthread_attr_init(&attr) != 0)
+		return;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	sigfillset(&all);
+	for (size_t i = 0; i < sizeof(own_faults) / sizeof(*own_faults); i++)
+		sigdelset(&all, own_faults[i]);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (pool.nthreads < nwanted && !pool.exhausted) {
+		pool.exhausted = pthread_create(&thread, &attr, help, NULL) != 0;
+		pool.nthreads += !pool.exhausted;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+}
+
+/* False if there is nobody to share the loop with: no thread, or all are busy with another's loop.
+ */
+static bool post(struct loop *l)
+{
+	pthread_mutex_lock(&pool.lock);
+	start_threads(l->nwanted);
+	bool free = !pool.loop && pool.nthreads > 0;
+	if (free) {
+		pool.loop = l;
+		pool.nposted++;
+		pthread_cond_broadcast(&pool.posted);
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return free;
+}
+
+/* Nobody joins the loop any more, and nobody is at work on it. */
+static void withdraw(struct loop *l)
+{
+	pthread_mutex_lock(&pool.lock);
+	pool.loop = NULL;
+	pthread_mutex_unlock(&pool.lock);
+	spin(&l->nhelpers, 0, false);
+	pthread_mutex_lock(&pool.lock);
+	while (l->nhelpers > 0)
+		pthread_cond_wait(&pool.left, &pool.lock);
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void run(struct loop *l, unsigned nthreads)
+{
+	unsigned before = threads_count();
+	l->nwanted = nthreads - 1;
+	if (nthreads > 1 && l->n > l->range && post(l)) {
+		threads = 1;
+		take_part(l);
+		withdraw(l);
+		threads = before;
+	} else {
+		take_part(l);
+	}
+}
+
+void threads_for(size_t n, size_t grain, void (*work)(void *context, size_t begin, size_t end),
+                 void *context)
+{
+	size_t ngrains = (n + grain - 1) / grain,
+	       nranges = (size_t)threads_count() * RANGES_PER_THREAD;
+	size_t range = (ngrains + nranges - 1) / nranges * grain;
+	if (n <= grain || threads_count() == 1)
+		range = n;
+	run(&(struct loop){.n = n, .range = range, .work = work, .context = context},
+	    threads_count());
+}
+
+struct crew {
+	void (*work)(void *context, size_t thread);
+	void *context;
+};
+
+static void run_members(void *context, size_t begin, size_t end)
+{
+	const struct crew *c = context;
+	for (size_t i = begin; i < end; i++)
+		c->work(c->context, i);
+}
+
+void threads_run(unsigned nthreads, void (*work)(void *context, size_t thread), void *context)
+{
+	struct crew crew = {work, context};
+	run(&(struct loop){.n = nthreads, .range = 1, .work = run_members, .context = &crew},
+	    nthreads);
+}

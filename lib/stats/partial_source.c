@@ -1,0 +1,67 @@
+/* Partial statistics of whole streams. */
+#include "stats/partial_source.h"
+
+#include "io/numbers.h"
+
+#include <math.h>
+
+static enum status refuse(const struct numbers *in, uint64_t index, double value, struct error *e)
+{
+	char place[NUMBERS_PLACE];
+	const char *name = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+	numbers_place(in, index, place);
+	return error_set(e, STATUS_MALFORMED, "%s: %s is not a finite number", place, name);
+}
+
+static enum status add_numbers(struct partial *p, struct numbers *in, uint64_t *nskipped,
+                               struct error *e)
+{
+	const double *values;
+	size_t n = 1, added;
+	while (n > 0 && numbers_next(in, &values, &n, e) == STATUS_OK) {
+		for (size_t i = 0; i < n; i++) {
+			if (partial_add(p, values + i, n - i, &added, e) != STATUS_OK)
+				return e->status;
+			i += added;
+			if (i < n && !(nskipped && isnan(values[i])))
+				return refuse(in, in->nnumbers - n + i, values[i], e);
+			if (i < n)
+				++*nskipped;
+		}
+	}
+	return e->status;
+}
+
+enum status partial_add_stream(struct partial *p, int fd, bool binary, uint64_t *nskipped,
+                               struct error *e)
+{
+	struct numbers in = {0};
+	if (numbers_init(&in, fd, NULL, binary, e) == STATUS_OK)
+		add_numbers(p, &in, nskipped, e);
+	numbers_release(&in);
+	return e->status;
+}
+
+static enum status merge_states(struct partial *p, struct lines *in, struct error *e)
+{
+	bool end = false;
+	while (e->status == STATUS_OK && !end) {
+		struct partial next;
+		partial_init(&next, p->keeps);
+		if (partial_read(&next, in, &end, e) == STATUS_OK && !end)
+			partial_merge(p, &next, e);
+		partial_release(&next);
+	}
+	if (e->status == STATUS_OK && in->nlines == 0)
+		error_set(e, STATUS_TRUNCATED, "no state found");
+	return e->status;
+}
+
+enum status partial_merge_stream(struct partial *p, int fd, struct error *e)
+{
+	struct lines in = {0};
+	if (lines_init(&in, fd, e) == STATUS_OK)
+		merge_states(p, &in, e);
+	lines_release(&in);
+	return e->status;
+}

@@ -1,0 +1,178 @@
+/* Adam with decoupled weight decay, clipping and an average of the parameters. */
+#include "train/adam.h"
+
+#include "base/vectorised.h"
+#include "nn/threads.h"
+#include "system/hugepage.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BLOCK = 1 << 14, /* floats whose squares are summed by one thread, in order */
+	GRAIN = 1 << 14  /* parameters that are worth a thread */
+};
+
+enum status adam_init(struct adam *a, const struct parameter_group *groups, size_t ngroups,
+                      size_t n, const struct adam_options *o, struct error *e)
+{
+	a->groups = groups;
+	a->ngroups = ngroups;
+	a->n = n;
+	a->options = *o;
+	a->step = 0;
+	a->m = hugepage_zeroed(n, sizeof(float));
+	a->v = hugepage_zeroed(n, sizeof(float));
+	a->average = o->ema > 0 ? hugepage_zeroed(n, sizeof(float)) : NULL;
+	a->sums = calloc(n / BLOCK + 1, sizeof(double));
+	if (a->m && a->v && a->sums && (a->average || o->ema <= 0))
+		return STATUS_OK;
+	adam_release(a);
+	return error_memory(e);
+}
+
+void adam_release(struct adam *a)
+{
+	free(a->m);
+	free(a->v);
+	free(a->average);
+	free(a->sums);
+	*a = (struct adam){0};
+}
+
+struct norm {
+	const float *gradient;
+	double *sums; /* of each BLOCK */
+};
+
+/* Sixteen chains, so that additions need not wait for each other. */
+VECTORISED static double squares(const float *restrict x, size_t n)
+{
+	double chains[16] = {0}, sum = 0;
+	size_t whole = n / 16 * 16;
+	for (size_t i = 0; i < whole; i += 16) {
+		for (size_t k = 0; k < 16; k++)
+			chains[k] += (double)x[i + k] * (double)x[i + k];
+	}
+	for (size_t k = 0; k < 16; k++)
+		sum += chains[k];
+	for (size_t i = whole; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	return sum;
+}
+
+static void norm_range(void *context, size_t begin, size_t end)
+{
+	const struct norm *c = context;
+	for (size_t first = begin; first < end; first += BLOCK) {
+		size_t last = first + BLOCK < end ? first + BLOCK : end;
+		c->sums[first / BLOCK] = squares(c->gradient + first, last - first);
+	}
+}
+
+/* sums: of each BLOCK, overwritten. */
+static double norm(const float *gradient, size_t n, double *sums)
+{
+	struct norm c = {gradient, sums};
+	double sum = 0;
+	memset(sums, 0, (n / BLOCK + 1) * sizeof(double));
+	threads_for(n, BLOCK, norm_range, &c);
+	for (size_t i = 0; i < n / BLOCK + 1; i++)
+		sum += sums[i];
+	return sqrt(sum);
+}
+
+/* What one update does to each element of a range. */
+struct step {
+	float *block, *m, *v, *average;
+	const float *gradient;
+	float share; /* of the gradient that clipping leaves */
+	float keep1, new1, keep2, new2;
+	float rate;            /* learning rate over the first moment's bias */
+	float inverse_bias2;   /* 1 / sqrt(1 - beta2^t) */
+	float epsilon, shrink; /* shrink: 1 - rate * decay */
+	float keep_average;
+};
+
+VECTORISED static void step(const struct step *s, size_t n, float *restrict block,
+                            float *restrict m, float *restrict v, const float *restrict gradient)
+{
+	for (size_t i = 0; i < n; i++) {
+		float g = s->share * gradient[i];
+		m[i] = s->keep1 * m[i] + s->new1 * g;
+		v[i] = s->keep2 * v[i] + s->new2 * (g * g);
+		block[i] = s->shrink * block[i] -
+		           s->rate * m[i] / (sqrtf(v[i]) * s->inverse_bias2 + s->epsilon);
+	}
+}
+
+VECTORISED static void blend(float share, size_t n, float *restrict average,
+                             const float *restrict block)
+{
+	for (size_t i = 0; i < n; i++)
+		average[i] += share * (block[i] - average[i]);
+}
+
+/* Pieces that stay in the cache between the two loops. */
+static void step_range(void *context, size_t begin, size_t end)
+{
+	const struct step *s = context;
+	for (size_t i = begin; i < end; i += 2048) {
+		size_t n = end - i < 2048 ? end - i : 2048;
+		step(s, n, s->block + i, s->m + i, s->v + i, s->gradient + i);
+		if (s->average)
+			blend(1 - s->keep_average, n, s->average + i, s->block + i);
+	}
+}
+
+static void update_group(const struct step *base, const struct parameter_group *group,
+                         double shrink)
+{
+	struct step s = *base;
+	s.block += group->begin;
+	s.gradient += group->begin;
+	s.m += group->begin;
+	s.v += group->begin;
+	if (s.average)
+		s.average += group->begin;
+	s.rate = (float)((double)s.rate * group->rate_factor);
+	s.shrink = (float)shrink;
+	threads_for(group->end - group->begin, GRAIN, step_range, &s);
+}
+
+double adam_update(struct adam *a, double rate, float *block, const float *gradient)
+{
+	const struct adam_options *o = &a->options;
+	double length = norm(gradient, a->n, a->sums);
+	if (!isfinite(length))
+		return length;
+	double t = (double)++a->step;
+	/* The average forgets its start sooner than ema says: (1 + t) / (10 + t) at first. */
+	double keep = fmin(o->ema, (1 + t) / (10 + t));
+	struct step s = {
+	    .block = block,
+	    .m = a->m,
+	    .v = a->v,
+	    .average = a->average,
+	    .gradient = gradient,
+	    .share = (float)(o->clip > 0 && length > o->clip ? o->clip / length : 1),
+	    .keep1 = (float)o->beta1,
+	    .new1 = (float)(1 - o->beta1),
+	    .keep2 = (float)o->beta2,
+	    .new2 = (float)(1 - o->beta2),
+	    .rate = (float)(rate / (1 - pow(o->beta1, t))),
+	    .inverse_bias2 = (float)(1 / sqrt(1 - pow(o->beta2, t))),
+	    .epsilon = (float)o->epsilon,
+	    .keep_average = (float)keep,
+	};
+	for (size_t i = 0; i < a->ngroups; i++)
+		update_group(&s, &a->groups[i],
+		             a->groups[i].decays ? 1 - rate * o->weight_decay : 1);
+	return length;
+}
+
+const float *adam_average(const struct adam *a, const float *block)
+{
+	return a->average ? a->average : block;
+}

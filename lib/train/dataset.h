@@ -1,0 +1,51 @@
+/* Training records, held in memory as they came: u8 stays u8, a regular file is mapped. */
+#ifndef DATASET_H
+#define DATASET_H
+
+#include "base/element.h"
+#include "base/error.h"
+#include "io/whole_file.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dataset {
+	struct whole_file blob;
+	enum element type;
+	size_t d, record_bytes;
+	size_t nrecords;
+};
+
+/* Reads raw records of d elements from fd to the end; the caller keeps fd. Refused: an input that
+ * looks like a file of another kind (io/content.h), unless any_content; a short last record, NaN or
+ * infinity among the elements, as float32, more than 2^32 - 1 records. */
+enum status dataset_read(struct dataset *s, int fd, enum element type, size_t d, bool any_content,
+                         struct error *e);
+void dataset_release(struct dataset *s);
+
+/* A number that another set of records hardly has: FNV-1a of all bytes, 64 bits. */
+uint64_t dataset_digest(const struct dataset *s);
+
+/* Uniform noise u in (0, 1), times width, on each element, drawn for (seed, pass, record). A u8
+ * element b becomes (b + width u) / (255 + width), any other x becomes x + width u. */
+struct noise {
+	double width; /* 0: none; then u8 is b/255 */
+	uint64_t seed, pass;
+};
+
+/* Per element, for types other than u8; train/scaling.h. Zero leaves the records as they come. */
+struct scaling {
+	size_t d;
+	double *mean, *stdev; /* x becomes (x - mean) / stdev; (D) each, or NULL */
+	double *width;        /* of the noise, which then is width (u - 1/2); (D), or NULL */
+};
+
+/* The records with those numbers, with noise and then scaled, as x (n, D). */
+void dataset_records(const struct dataset *s, const uint32_t *numbers, size_t n,
+                     const struct noise *noise, const struct scaling *scaling, float *x);
+
+/* The mean of each element of the records with those numbers, n > 0, in float64: mean (D). */
+void dataset_mean(const struct dataset *s, const uint32_t *numbers, size_t n, double *mean);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Center, spread and grain of the elements of training records: what makes a table's columns, each
+ * of its own unit, one scale, and integers among them continuous.
+ */
+#ifndef SCALING_H
+#define SCALING_H
+
+#include "base/error.h"
+#include "model/tensors.h"
+#include "train/dataset.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The records with those numbers, n > 0: mean and standard deviation of each element, in float64;
+ * an element that is constant has stdev 1, one of two values twice their distance, so that a rare
+ * one is not many stdevs away. With `noise`, width[j] is that of the uniform noise, centered on 0,
+ * that an element is given: a share of its stdev, the greater the fewer records, or its smallest
+ * step, whichever is greater, but at most 2 stdev; of an element of two values, the stdev that it
+ * has here. */
+enum status scaling_measure(struct scaling *s, const struct dataset *set, const uint32_t *numbers,
+                            size_t n, bool records, bool noise, struct error *e);
+void scaling_release(struct scaling *s);
+
+/* The sum of -log stdev, which a log-likelihood of scaled records lacks; 0 without a stdev. */
+double scaling_log_det(const struct scaling *s);
+
+/* Adds the tensors records.mean and records.stdev to a model's, nicemodel(5), if there are any. The
+ * data are not copied. */
+enum status scaling_to_model(const struct scaling *s, struct tensors *t, struct error *e);
+
+#endif

@@ -1,0 +1,103 @@
+load helper
+
+# The Makefiles of examples/ with data of a few seconds: what depends on a variable that has changed is
+# made again, what was cut off does not count as made, and pictures never cost the verdict.
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	mkdir -p "data/mnist" data/kmnist data/fashion
+	python3 -c 'import random, struct
+r = random.Random(1)
+def images(name, n):
+    open("data/" + name, "wb").write(struct.pack(">BBBBIII", 0, 0, 8, 3, n, 28, 28) + r.randbytes(784 * n))
+images("mnist/t10k-images-idx3-ubyte.gz", 10000)
+images("kmnist/t10k-images-idx3-ubyte.gz", 1500)
+images("fashion/t10k-images-idx3-ubyte.gz", 1500)
+images("mnist/train-images-idx3-ubyte.gz", 60000)'
+	python3 "$ROOT/tests/fixtures/make_model.py" 784 4 1 2 1 > one
+	python3 "$ROOT/tests/fixtures/make_model.py" 784 4 1 2 2 > two
+}
+
+# example NAME VARIABLE=VALUE...: makes it, in a scratch folder that is named with OUT.
+example() {
+	local name=$1
+	shift
+	make --no-print-directory -f "$ROOT/examples/$name.mk" BIN="$B/bin" DATA="$BATS_FILE_TMPDIR/data" OUT=out "$@"
+}
+
+@test "examples: mnist counts the errors of a model that misses more than a thousand records" {
+	example mnist MODEL="$BATS_FILE_TMPDIR/one" K=30 > said
+	grep -q '^0 type I errors among 5000 data' said
+	grep -q '^1500 type II errors among 1500 data' said
+	[ "$(od -An -t x1 -N 4 out/missed.png)" = ' 89 50 4e 47' ]
+	[ "$(wc -l < out/methods.tsv)" -eq 7 ]
+	python3 "$ROOT/tests/fixtures/check_html.py" out/report.html > seen
+	grep -qx '1500 type II errors among 1500 data' seen
+	grep -qx "$(sha256sum < "$BATS_FILE_TMPDIR/one" | cut -d ' ' -f 1)" seen
+	[ "$(grep -c '^picture' seen)" -eq 3 ]
+	[ -z "$(find out -name '*.part')" ]
+}
+
+@test "examples: mnist without gnuplot gives the verdict, and says what is missing" {
+	mkdir tools
+	ln -sf /bin/* /usr/bin/* tools
+	rm -f tools/gnuplot*
+	PATH=$PWD/tools example mnist MODEL="$BATS_FILE_TMPDIR/one" > said 2> err
+	grep -q 'type II errors among 1500 data' said
+	grep -q 'gnuplot is missing: no out/roc.png' err
+	[ ! -e out/roc.png ]
+	python3 "$ROOT/tests/fixtures/check_html.py" out/report.html > seen
+	[ "$(grep -c '^picture' seen)" -eq 2 ]
+}
+
+@test "examples: mnist with another model, seed, K or methods makes again what depends on it, and nothing else" {
+	example mnist MODEL="$BATS_FILE_TMPDIR/one" > /dev/null
+	example mnist MODEL="$BATS_FILE_TMPDIR/one" > said
+	run ! grep -E '^(idx2raw|nicestat|printf)' said
+	cp -r out before
+	example mnist MODEL="$BATS_FILE_TMPDIR/two" > /dev/null
+	run ! cmp -s before/valid.ll out/valid.ll
+	run ! cmp -s before/kana.ll out/kana.ll
+	cp out/kana.ll kana.ll
+	example mnist MODEL="$BATS_FILE_TMPDIR/two" SEED=2 K=2 METHODS="mad:3 sigma:2" > said
+	[ "$(sed -n 's/^\([a-z]*:[0-9]\)\t.*/\1/p' out/methods.tsv | tr '\n' ' ')" = 'mad:3 sigma:2 ' ]
+	grep -q 'method	sigma:2' out/calibration
+	run ! grep -q 'kana-\|kmnist.*niceflow' said
+	cmp kana.ll out/kana.ll
+}
+
+@test "examples: a recipe that was killed leaves nothing that counts as made" {
+	mkdir bin
+	ln -s "$B/bin/"* bin
+	rm bin/niceflow
+	printf '#!/bin/sh\necho 1\nkill -9 $PPID\n' > bin/niceflow
+	chmod +x bin/niceflow
+	run -2 example mnist MODEL="$BATS_FILE_TMPDIR/one" BIN="$PWD/bin"
+	[ ! -e out/valid.ll ]
+	example mnist MODEL="$BATS_FILE_TMPDIR/one" > /dev/null
+	[ "$(wc -l < out/valid.ll)" -eq 5000 ]
+}
+
+@test "examples: mnist takes a folder of data and a model with spaces in their names" {
+	mkdir 'my data'
+	ln -s "$BATS_FILE_TMPDIR/data/"* 'my data'
+	ln -s "$BATS_FILE_TMPDIR/one" 'my model'
+	example mnist DATA='my data' MODEL='my model' > said
+	grep -q 'type I errors among 5000 data' said
+}
+
+@test "examples: mnist-train trains again where epochs or settings are others, and counts again where splits are" {
+	[ -x "$B/examples/splits" ] || skip "needs make check, which builds examples/splits"
+	local settings='--couplings 1 --hidden 1 --mid 2 --batch 10000 --lr 0.01'
+	train() { example mnist-train SPLIT="$B/examples/splits" PRECISION=f32 "$@"; }
+	train EPOCHS=1 SPLITS=3 SETTINGS="$settings" > said
+	grep -q 'over 3 random splits' said
+	train EPOCHS=1 SPLITS=4 SETTINGS="$settings" > said
+	grep -q 'over 4 random splits' said
+	run ! grep -q '^nicetrain' said
+	train EPOCHS=2 SPLITS=4 SETTINGS="$settings" > said
+	grep -q '^nicetrain' said
+	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^epochs\t//p')" -eq 2 ]
+	train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" > said
+	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^mid\t//p')" -eq 3 ]
+}

@@ -1,0 +1,130 @@
+# Loaded by every .bats file: the programs under test are those of $B (default: build).
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+B=${B:-build}
+case $B in /*) ;; *) B=$ROOT/$B ;; esac
+PATH=$B/bin:$PATH
+cd "$BATS_TEST_TMPDIR" 2>/dev/null || cd "$BATS_FILE_TMPDIR" || exit 1
+
+# python3: the interpreter itself, found once, and without the packages of others: a start takes a
+# twentieth of what it takes through the scripts of some version managers.
+: "${PYTHON:=$(command python3 -c 'import sys; print(sys.executable)')}"
+python3() { "$PYTHON" -S "$@"; }
+export PYTHON
+export -f python3
+
+# A search for leaks takes longer than most programs: the units, the fuzz harnesses and some checks of
+# contract.py make one, other tests do not.
+leaks() { export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=$1"; }
+leaks 0
+
+# bytes 'printf recipe' ... : writes binary data from readable recipes.
+bytes() { printf "%b" "$*"; }
+
+# be32 N, le64 N: a number of 32 bits, high byte first; of 64 bits, low byte first.
+be32() {
+	local hex
+	printf -v hex '%08x' "$1"
+	printf %b "\\x${hex:0:2}\\x${hex:2:2}\\x${hex:4:2}\\x${hex:6:2}"
+}
+le64() {
+	local hex at text=
+	printf -v hex '%016x' "$1"
+	for at in 14 12 10 8 6 4 2 0; do text+="\\x${hex:at:2}"; done
+	printf %b "$text"
+}
+
+# cuts FILE DIRECTORY: the file cut at every byte: DIRECTORY/0, DIRECTORY/1, ...; damages: with one byte
+# changed to 0xa5. A sanitizer's programs take long to start: every fifth.
+case $B in *san*) export STEP=5 ;; *) export STEP=1 ;; esac
+cuts() {
+	python3 -c 'import os, sys
+data = open(sys.argv[1], "rb").read()
+os.mkdir(sys.argv[2])
+for n in range(0, len(data), int(os.environ["STEP"])):
+    open("%s/%d" % (sys.argv[2], n), "wb").write(data[:n])' "$@"
+}
+damages() {
+	python3 -c 'import os, sys
+data = open(sys.argv[1], "rb").read()
+os.mkdir(sys.argv[2])
+for n in range(0, len(data), int(os.environ["STEP"])):
+    if data[n] != 0xa5:
+        open("%s/%d" % (sys.argv[2], n), "wb").write(data[:n] + b"\xa5" + data[n + 1:])' "$@"
+}
+
+# need VARIABLE: skips the test, aloud, without real data (DATA) or a real model (MODEL).
+need() {
+	local name
+	for name; do
+		[ -n "${!name:-}" ] || skip "needs $name="
+	done
+}
+
+# need_bf16: skips the test where niceflow says that the machine has no such products, and nowhere else.
+need_bf16() {
+	niceflow -m /dev/null -p bf16 -i 2>&1 | grep -q 'has no bfloat16 products' || return 0
+	skip "needs bfloat16 products, which this machine has not"
+}
+
+# preloaded NAME COMMAND...: runs it behind tests/preload_NAME.c. A sanitizer wants to be the first.
+preloaded() {
+	local library=$B/tests/inject/preload_$1.so
+	shift
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 LD_PRELOAD=$library "$@"
+}
+need_preload() {
+	[ -e "$B/tests/inject/preload_$1.so" ] || skip "needs make check, which builds preload_$1.so"
+	[ "$(uname)" = Linux ] || skip "needs LD_PRELOAD"
+}
+
+# The next four look at a command without starting others: thousands are run.
+
+# ends STATUS COMMAND...: runs it, output to the file $out or else "out", messages to "err".
+ends() {
+	local wanted=$1 got=0
+	shift
+	"$@" > "${out:-out}" 2> err || got=$?
+	[ "$got" -eq "$wanted" ] || { echo "status $got, not $wanted: $*"; cat err; return 1; }
+}
+
+silent() { [ ! -s err ] || { cat err; return 1; }; }
+
+nothing() { [ ! -s out ] || { echo "output:"; od -c out; return 1; }; }
+
+# says PATTERN: there was one line of messages, and this is what it was.
+says() {
+	messages
+	# shellcheck disable=SC2053 # it is a pattern
+	[[ ${#messages[@]} -eq 1 && ${messages[0]} == $1 ]] || { echo "not '$1' but:" "${messages[@]}"; return 1; }
+}
+
+# misused PATTERN: the same of a usage error, behind which is a hint.
+misused() {
+	messages
+	# shellcheck disable=SC2053
+	[[ ${#messages[@]} -eq 2 && ${messages[0]} == $1 && ${messages[1]} == "Try '${1%%: *} --help'." ]] ||
+		{ echo "not '$1' but:" "${messages[@]}"; return 1; }
+}
+
+# The lines of "err", but for the one that a sanitizer says where malloc gives NULL.
+messages() {
+	local line
+	messages=()
+	while IFS= read -r line || [ -n "$line" ]; do
+		[[ $line == *'AddressSanitizer failed to allocate'* ]] || messages+=("$line")
+	done < err
+}
+
+# refused STATUS MESSAGE COMMAND...: prints nothing but that message.
+refused() {
+	local status=$1 message=$2
+	shift 2
+	run "-$status" --separate-stderr "$@"
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "$message" ]
+}
+
+# value NAME FILE: of a calibration.
+value() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$2"; }

@@ -1,0 +1,380 @@
+load helper
+
+setup() {
+	printf '%s\n' -12.5 -30 nan -13 -13.000000000000002 inf -inf 0 > in
+}
+
+@test "nicethresh: strictly below is an anomaly, NaN is one, too" {
+	printf '%s\t%s\n' -12.5 normal -30 anomaly nan anomaly -13 normal -13.000000000000002 anomaly \
+	    inf normal -inf anomaly 0 normal > expected
+	nicethresh -t -13 in | cmp expected
+	nicethresh -t -13 - < in | cmp expected
+}
+
+@test "nicethresh: numbers are printed in their shortest form" {
+	printf '%s\n' 1.50 +1e2 0.1000000000000000055 1e-400 -0 | nicethresh -t -1 > out
+	printf '%s\tnormal\n' 1.5 100 0.1 0 -0 | cmp out
+}
+
+@test "nicethresh: -i prints the numbers of the anomalies, with -x those of the errors" {
+	nicethresh -i -t -13 in > out
+	printf '%s\n' 1 2 4 6 | cmp out
+	nicethresh -i -x normal -t -13 in | cmp out
+	nicethresh -i -x anomalous -t -13 in > out
+	printf '%s\n' 0 3 5 7 | cmp out
+}
+
+@test "nicethresh: -x counts errors of both types, with rate and interval" {
+	{ yes 0 | head -103; yes 1 | head -4897; } > normal
+	nicethresh -t 0.5 -x normal normal > out
+	printf '%s\n' "103 type I errors among 5000 data" \
+	    "rate 0.0206, 95 % interval 0.01684 to 0.02493" | cmp out
+	{ yes 0 | head -9985; yes 1 | head -14; echo 0.5; } > anomalous
+	nicethresh -t 0.5 -x anomalous anomalous > out
+	printf '%s\n' "15 type II errors among 10000 data" \
+	    "rate 0.0015, 95 % interval 0.0008398 to 0.002473" | cmp out
+}
+
+@test "nicethresh: NaN among anomalous data is no error, among normal data it is" {
+	printf 'nan\nnan\n' > nans
+	nicethresh -t 0 -x anomalous nans | grep -qx '0 type II errors among 2 data'
+	nicethresh -t 0 -x normal nans | grep -qx '2 type I errors among 2 data'
+}
+
+@test "nicethresh: an empty input is no records" {
+	[ -z "$(nicethresh -t 0 /dev/null)" ]
+	[ -z "$(nicethresh -e -t 0 /dev/null)" ]
+	nicethresh -t 0 -x normal /dev/null > out
+	printf '%s\n' "0 type I errors among 0 data" "rate nan, 95 % interval 0 to 1" | cmp out
+}
+
+@test "nicethresh: -e exits with 3 for an anomaly, with 1 for an error" {
+	run -3 nicethresh -e -t -13 in
+	run -0 nicethresh -e -t -13 <(echo 5)
+	run -3 nicethresh -e -t -13 -x anomalous in
+	run -3 nicethresh -e -i -t -13 in
+	run -1 nicethresh -e -t -13 <(printf '%s\n' -20 abc)
+	run -0 nicethresh -t -13 in
+}
+
+@test "nicethresh: -c takes the threshold of a calibration" {
+	seq 1 9 | nicestat -k 1 > calibration # 5 - 2.7386
+	seq 1 9 | nicethresh -c calibration -i > out
+	printf '%s\n' 0 1 | cmp out
+	seq 1 9 > numbers
+	nicethresh -c - -i numbers < calibration | cmp out
+	printf 'note\tlater versions\r\nthreshold\t2.5\r\nquantile:0.01\t7\r\n' > other
+	nicethresh -c other -i numbers | cmp out
+	printf 'method\t%064d\nthreshold\t2.5\n' 0 > other
+	nicethresh -c other -i numbers | cmp out
+}
+
+@test "nicethresh: a calibration that is not one is refused" {
+	bad() { # RECIPE MESSAGE
+		bytes "$1" > bad
+		refused 1 "nicethresh: bad: $2" nicethresh -c bad in
+	}
+	bad '' 'missing threshold'
+	bad 'mean\t5\n' 'missing threshold'
+	bad 'threshold\tnan\n' 'line 1: the threshold is not a finite number'
+	bad 'mean\t5\nthreshold\tinf\n' 'line 2: the threshold is not a finite number'
+	bad 'upper\tinf\nthreshold\t5\n' 'line 1: the upper is not a finite number'
+	bad 'upper\t4.9\nthreshold\t5\n' 'line 1: the upper is out of range'
+	bad 'promised\t1.5\nthreshold\t5\n' 'line 1: the promised is out of range'
+	bad 'promised\tnan\nthreshold\t5\n' 'line 1: the promised is not a finite number'
+	bad 'threshold\t5 \n' 'line 1: the threshold is not a finite number'
+	bad 'threshold\t0x10\n' 'line 1: the threshold is not a finite number'
+	bad 'threshold\t\n' 'line 1: expected a name, a tab and a value'
+	bad 'threshold 5\n' 'line 1: expected a name, a tab and a value'
+	bad 'n\t5\n\nthreshold\t5\n' 'line 2: expected a name, a tab and a value'
+	bad 'n\t5\t6\nthreshold\t5\n' 'line 1: expected a name, a tab and a value'
+	bad '\t5\nthreshold\t5\n' 'line 1: expected a name, a tab and a value'
+	bad 'n\0\t5\nthreshold\t5\n' 'line 1: expected a name, a tab and a value'
+	bad 'threshold\t5\nn\t3\nthreshold\t5\n' 'line 3: duplicate name '\''threshold'\'', already in line 1'
+	bad 'n\t3\nn\t3\nthreshold\t5\n' 'line 2: duplicate name '\''n'\'', already in line 1'
+	bad 'n\t3\nthreshold\t-123' 'line 2: unexpected end of input'
+	head -c 65537 /dev/zero > bad
+	refused 1 "nicethresh: bad: not a calibration: more than 65536 bytes" nicethresh -c bad in
+	refused 1 "nicethresh: bad: not a calibration: more than 65536 bytes" nicethresh -c bad in < /dev/zero
+	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -c missing in
+}
+
+@test "nicethresh: the largest calibration, of many names, is read at once" {
+	awk 'BEGIN { for (i = 0; i < 5900; i++) printf "a%d\t%d\n", i, i % 10; print "threshold\t-13" }' > large
+	[ "$(wc -c < large)" -le 65536 ]
+	timeout 60 nicethresh -i -c large in > out
+	printf '%s\n' 1 2 4 6 | cmp out
+}
+
+@test "nicethresh: -b reads f64" {
+	bytes '\0\0\0\0\0\0\0\0''\0\0\0\0\0\0\xf0\xbf''\0\0\0\0\0\0\xf8\x7f' > in.f64
+	nicethresh -b -t 0 in.f64 > out
+	printf '%s\t%s\n' 0 normal -1 anomaly nan anomaly | cmp out
+	bytes '\0\0\0\0\0\0\0\0\0' > short
+	run -1 --separate-stderr nicethresh --binary -t 0 short
+	[ "$output" = "$(printf '0\tnormal')" ]
+	[ "$stderr" = "nicethresh: short: record 1 (byte 8): unexpected end of input after 1 of 8 bytes" ]
+}
+
+@test "nicethresh: numbers before an error are answered, but not counted" {
+	printf '1\n2\n3 4\n5\n' > bad
+	run -1 --separate-stderr nicethresh -t 2 bad
+	[ "$output" = "$(printf '1\tanomaly\n2\tnormal')" ]
+	[ "$stderr" = "nicethresh: bad: line 3 (byte 4): '3 4' is not a number" ]
+	refused 1 "$stderr" nicethresh -x normal -t 2 bad
+}
+
+@test "nicethresh: options" {
+	refused 2 "nicethresh: missing option -t, -c, --alpha or --fdr" nicethresh in
+	refused 2 "nicethresh: -t, -c, --alpha and --fdr are mutually exclusive" nicethresh -t 1 -c in in
+	refused 2 "nicethresh: -t, -c, --alpha and --fdr are mutually exclusive" \
+	    nicethresh -p in --alpha 0.1 --fdr 0.1 in
+	refused 2 "nicethresh: missing option -t, -c, --alpha or --fdr" nicethresh -p in in
+	refused 2 "nicethresh: --alpha requires -p" nicethresh --alpha 0.1 in
+	refused 2 "nicethresh: --fdr requires -p" nicethresh --fdr 0.1 in
+	refused 2 "nicethresh: --fdr: '1' is not a number between 0 and 1" nicethresh -p in --fdr 1 in
+	refused 2 "nicethresh: --alpha: '0' is not a number between 0 and 1" nicethresh -p in --alpha 0 in
+	refused 2 "nicethresh: -u requires -t" nicethresh -c in -u 5 in
+	refused 2 "nicethresh: -u requires -t" nicethresh -p in --alpha 0.1 -u 5 in
+	refused 2 "nicethresh: -u: the upper bound is below the threshold" nicethresh -t 1 -u 0.5 in
+	refused 2 "nicethresh: --two-sided requires --alpha or --fdr; use -u with -t" \
+	    nicethresh -t 1 --two-sided in
+	refused 2 "nicethresh: -x and --labels are mutually exclusive" \
+	    nicethresh -t 1 -x normal --labels in in
+	local rest
+	for rest in '-x normal' '--labels in' -i; do
+		# shellcheck disable=SC2086
+		refused 2 "nicethresh: -p adds a column to the verdicts, which -x, --labels and -i do not print" \
+		    nicethresh -t 1 -p in $rest in
+	done
+	refused 2 "nicethresh: -t: 'nan' is not a finite number" nicethresh -t nan in
+	refused 2 "nicethresh: -t: 'inf' is not a finite number" nicethresh -t inf in
+	refused 2 "nicethresh: -t: '' is not a finite number" nicethresh -t '' in
+	refused 2 "nicethresh: -x: 'strange' is not one of normal, anomalous" nicethresh -t 1 -x strange in
+	refused 2 "nicethresh: more than one file: 'in'" nicethresh -t 1 in in
+	for rest in '-c -' '-p - --alpha 0.5' '-t 1 --labels -' '-c - -p - in' '-p - --labels - --fdr 0.5 in'; do
+		# shellcheck disable=SC2086
+		refused 2 "nicethresh: only one of the files can be standard input" nicethresh $rest
+	done
+	nicethresh -t -13 -i -x normal in > out
+	nicethresh --threshold=-13 --indices --expect normal in | cmp out
+	run -3 nicethresh --exit-code --threshold -13 in
+}
+
+@test "nicethresh: -u and a calibration's upper: strictly above is an anomaly, too" {
+	printf '%s\t%s\n' -12.5 normal -30 anomaly nan anomaly -13 normal -13.000000000000002 anomaly \
+	    inf anomaly -inf anomaly 0 anomaly > expected
+	nicethresh -t -13 -u -12.5 in | cmp expected
+	nicethresh -t -13 --upper=-12.500000000000002 in | grep -qx -- '-12.5	anomaly'
+	nicethresh -t -13 -u -13 in | grep -qx -- '-13	normal'
+	printf '%s\t%s\n' n 9 upper -12.5 threshold -13 > calibration
+	nicethresh -c calibration in | cmp expected
+	local bad
+	for bad in 'inf:not a finite number' 'x:not a finite number' '-14:out of range'; do
+		printf '%s\t%s\n' upper "${bad%%:*}" threshold -13 > bad
+		refused 1 "nicethresh: bad: line 1: the upper is ${bad#*:}" nicethresh -c bad in
+	done
+}
+
+@test "nicethresh: -x says what rate was promised" {
+	printf '%s\t%s\n' promised 0.00135 threshold -13 > calibration
+	nicethresh -c calibration -x normal in > out
+	printf '%s\n' "4 type I errors among 8 data" \
+	    "rate 0.5, 95 % interval 0.157 to 0.843, promised 0.00135" | cmp out
+	nicethresh -c calibration -x anomalous in > out # nothing is promised of these
+	printf '%s\n' "4 type II errors among 8 data" "rate 0.5, 95 % interval 0.157 to 0.843" | cmp out
+	seq 99 > scores
+	nicethresh -p scores --alpha 0.02 -x normal <(seq 100) > out
+	printf '%s\n' "1 type I errors among 100 data" \
+	    "rate 0.01, 95 % interval 0.0002531 to 0.05446, promised 0.02" | cmp out
+	nicethresh -p scores --fdr 0.02 -x normal <(seq 100) | tail -n 1 > out
+	run ! grep -q promised out
+	local bad
+	for bad in 'nan:not a finite number' '1.1:out of range' '-0.1:out of range'; do
+		printf '%s\t%s\n' promised "${bad%%:*}" threshold -13 > bad
+		refused 1 "nicethresh: bad: line 1: the promised is ${bad#*:}" nicethresh -c bad in
+	done
+}
+
+@test "nicethresh: p-values, false discoveries and the confusion table are as defined" {
+	python3 "$ROOT/tests/oracle/thresh_oracle.py" "${CASES:-15}"
+}
+
+@test "nicethresh: p-values are uniform, and the false discovery rate is kept" {
+	python3 "$ROOT/tests/oracle/conformal_sim.py" "${SPLITS:-40}"
+}
+
+@test "nicethresh: -p adds the conformal p-value; ties count, NaN is the least" {
+	printf '%s\n' 3 1 2 2 > scores
+	printf '%s\n' 0 1 1.5 2 4 nan -inf > values
+	printf '%s\t%s\t%s\n' 0 anomaly 0.2 1 anomaly 0.4 1.5 normal 0.4 2 normal 0.8 4 normal 1 nan anomaly 0.2 \
+	    -inf anomaly 0.2 > expected
+	nicethresh -t 1.5 -p scores values | cmp expected
+	nicethresh -t 1.5 --p-values - values < scores | cmp expected
+	printf '%s\n' 3 1 nan 2 > scores
+	nicethresh -t 1.5 -p scores values | sed -n 6p > out
+	printf 'nan\tanomaly\t0.4\n' | cmp out
+	printf '%s\t%s\n' upper 2.5 threshold 1.5 > calibration # has two sides
+	printf '%s\n' 3 1 2 2 > scores
+	nicethresh -c calibration -p scores values | cut -f 3 > out
+	printf '%s\n' 0.4 0.8 0.8 1 0.4 0.4 0.4 | cmp out
+}
+
+@test "nicethresh: -p reads f64 with -b, and refuses what holds no scores" {
+	printf '%s\n' -12.5 -13 -30 -11 > scores
+	python3 -c 'import struct
+for name in "scores", "in":
+    open(name + ".f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open(name)))'
+	nicethresh -p scores --alpha 0.4 in > out
+	nicethresh -b -p scores.f64 --alpha 0.4 in.f64 | cmp out
+	: > empty
+	refused 1 "nicethresh: empty: no numbers" nicethresh -t 0 -p empty in
+	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -t 0 -p missing in
+	printf '1\nx\n' > bad
+	refused 1 "nicethresh: bad: line 2 (byte 2): 'x' is not a number" nicethresh -t 0 -p bad in
+}
+
+@test "nicethresh: scores too few for what is asked are refused, not silently useless" {
+	seq 19 > scores
+	nicethresh -p scores --alpha 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
+	nicethresh -p scores --fdr 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
+	nicethresh -p scores --alpha 0.1 --two-sided <(echo 0) | grep -qx '0	anomaly	0.1'
+	refused 1 "nicethresh: scores: 19 numbers are too few for --alpha 0.049: no p-value is below 0.05" \
+	    nicethresh -p scores --alpha 0.049 in
+	refused 1 "nicethresh: scores: 19 numbers are too few for --fdr 0.09: no p-value is below 0.1" \
+	    nicethresh -p scores --fdr 0.09 --two-sided in
+}
+
+@test "nicethresh: --fdr answers in the order of the input, and nothing before all was read" {
+	seq 99 > scores
+	# p: 0.01 0.5 0.01 0.03 0.7; the line at 0.05: 0.01 0.02 0.03 0.04 0.05
+	printf '%s\n' 0 49 -5 2 69 > values
+	nicethresh -p scores --fdr 0.05 values > out
+	printf '%s\t%s\t%s\n' 0 anomaly 0.01 49 normal 0.5 -5 anomaly 0.01 2 anomaly 0.03 69 normal 0.7 | cmp out
+	nicethresh -p scores --fdr 0.05 -i < values > out
+	printf '%s\n' 0 2 3 | cmp out
+	run -3 nicethresh -p scores --fdr 0.05 -e values
+	run -0 nicethresh -p scores --fdr 0.05 -e <(seq 40 60)
+	[ -z "$(nicethresh -p scores --fdr 0.05 /dev/null)" ]
+	printf '0\n1\nx\n' > bad
+	refused 1 "nicethresh: bad: line 3 (byte 4): 'x' is not a number" nicethresh -p scores --fdr 0.05 bad
+}
+
+@test "nicethresh: --labels gives the confusion table" {
+	printf '%s\n' 0 0 1 0 0 1 1 1 > labels # one of -30 nan 1e-15-below -inf is normal
+	nicethresh -t -13 --labels labels in > out
+	printf '%s\t%s\n' normal 4 anomalous 4 true_positives 2 false_positives 2 true_negatives 2 \
+	    false_negatives 2 precision 0.5 | cmp - <(head -n 7 out)
+	grep -qx 'f1	0.5' out
+	nicethresh -t -13 --labels - in < labels | cmp out
+	nicethresh -t -13 --labels labels -i in > out
+	printf '%s\n' 1 4 5 7 | cmp out
+	run -3 nicethresh -e -t -13 --labels labels in
+	: > empty
+	nicethresh -t -13 --labels empty empty > out
+	[ "$(grep -c '	nan$' out)" -eq 5 ]
+	grep -qx 'f1	nan' out
+	grep -qx 'recall_high	1' out
+	printf '%s\t%s\n' promised 0.01 threshold -13 > calibration
+	nicethresh -c calibration --labels labels in | grep -qx 'promised	0.01'
+}
+
+@test "nicethresh: labels are 0 or 1, as many as numbers" {
+	yes 0 | head -n 7 > few
+	refused 1 "nicethresh: few: unexpected end of input after 7 labels: there are more numbers" \
+	    nicethresh -t 0 --labels few in
+	yes 1 | head -n 9 > many
+	refused 1 "nicethresh: many: line 9: extra label after 8 numbers" \
+	    nicethresh -t 0 --labels many in
+	printf '0\n1\n2\n' > bad
+	refused 1 "nicethresh: bad: line 3: 2 is not 0 or 1" nicethresh -t 0 --labels bad in
+	printf '0\n1\nnan\n' > bad
+	refused 1 "nicethresh: bad: line 3: nan is not 0 or 1" nicethresh -t 0 --labels bad in
+	printf '0\n1\n\n' > bad
+	refused 1 "nicethresh: bad: line 3 (byte 4): an empty line is not a number" nicethresh -t 0 --labels bad in
+	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -t 0 --labels missing in
+	printf '%s\n' 0 1 x > bad
+	yes 0 | head -n 3 > labels
+	refused 1 "nicethresh: bad: line 3 (byte 4): 'x' is not a number" nicethresh -t 0 --labels labels bad
+}
+
+@test "nicethresh: labels from an IDX file, in a pipe" {
+	{ bytes '\0\0\x08\1'; be32 8; bytes '\3\5\3\0\3\5\5\0'; } > labels.idx
+	idx2raw -t u8 labels.idx | od -An -v -t u1 -w1 | awk '{ print $1 != 3 }' |
+	    nicethresh -t -13 --labels - in > out
+	nicethresh -t -13 --labels <(printf '%s\n' 0 1 0 1 0 1 1 1) in | cmp out
+}
+
+@test "nicethresh: a slow producer is answered at once" {
+	{
+		printf '1\n2\n3'
+		sleep 3
+		echo
+	} | nicethresh -t 2 > out &
+	for try in $(seq 25); do
+		[ "$(wc -l < out)" -lt 2 ] || break
+		sleep 0.1
+	done
+	[ "$(cat out)" = "$(printf '1\tanomaly\n2\tnormal')" ]
+	kill %1 || true
+}
+
+@test "nicethresh: answers do not wait for labels that pause" {
+	mkfifo pause
+	printf '%s\n' 1 2 3 > in
+	nicethresh -t 2 -i --labels pause in > out &
+	exec 4> pause
+	printf '%s\n' 0 >&4
+	for try in $(seq 100); do
+		[ ! -s out ] || break
+		sleep 0.1
+	done
+	[ "$(cat out)" = 0 ]
+	printf '%s\n' 0 1 >&4
+	exec 4>&-
+	wait %1
+	[ "$(cat out)" = "$(printf '0\n2')" ]
+}
+
+@test "nicethresh: a reader that has enough ends it quietly; a full disk is told" {
+	run -0 --separate-stderr bash -c 'set -o pipefail; yes 1 | nicethresh -t 2 | head -1 || [ $? -eq 141 ]'
+	[ "$output" = "$(printf '1\tanomaly')" ]
+	[ -z "$stderr" ]
+	run -1 --separate-stderr timeout 10 bash -c 'yes 1 | nicethresh -t 2 > /dev/full'
+	[ "$stderr" = "nicethresh: standard output: cannot write: No space left on device" ]
+}
+
+@test "nicethresh: --paste puts numbers and verdicts after the rows of a table" {
+	printf '%s\n' a,b 1,x '"2\n",""""' 3,z | sed 's/\\n/\n/' > t.csv
+	printf '%s\n' -1 -5 -3 > ll
+	nicethresh -t -4 --paste t.csv ll | diff - <(sed 's/^a,b$/&,log_likelihood,verdict/; s/^1,x$/&,-1,normal/
+		s/^",""""$/&,-5,anomaly/; s/^3,z$/&,-3,normal/' t.csv)
+	nicethresh -t -4 -p ll --paste t.csv ll | grep -qx '1,x,-1,normal,1'
+	[ "$(nicethresh -t -4 --paste t.csv --only anomalies ll | wc -l)" -eq 3 ]
+	tail -n +2 t.csv | nicethresh -t -4 --no-header --paste - ll | diff - <(nicethresh -t -4 --paste t.csv ll | tail -n +2)
+	nicethresh -p ll --fdr 0.9 --paste t.csv ll | cut -d , -f 1-2 | tail -n 1 | grep -qx 3,z
+	printf 'a;b\r\n1;x\r\n2;y\r\n3;z' > t2.csv
+	nicethresh -t -4 -F ';' --paste t2.csv ll | diff - <(printf \
+		'a;b;log_likelihood;verdict\r\n1;x;-1;normal\r\n2;y;-5;anomaly\r\n3;z;-3;normal\n')
+	ends 3 nicethresh -e -t -4 --paste t.csv ll
+}
+
+@test "nicethresh: --paste: as many rows as numbers" {
+	printf '%s\n' a 1 2 3 > t.csv
+	printf '%s\n' -1 -5 > ll
+	ends 1 nicethresh -t -4 --paste t.csv ll
+	says "nicethresh: t.csv: row 3 (line 4): extra row after 2 numbers; were rows with gaps left out?"
+	[ "$(tail -n 1 out)" = 2,-5,anomaly ]
+	ends 1 nicethresh -t -4 --paste t.csv <(cat ll ll)
+	says "nicethresh: t.csv: unexpected end of the table after 3 rows: there are more numbers"
+	: > none
+	ends 1 nicethresh -t -4 --paste none ll
+	says "nicethresh: none: no header: the table is empty"
+	printf 'a\n"1\n' > none
+	ends 1 nicethresh -t -4 --paste none ll
+	says "nicethresh: none: row 1 (line 2), column 1: unexpected end of input: a quote is not closed"
+	for options in '--only anomalies' '--no-header' '-F tab' '--paste t.csv -i' '--paste t.csv -x normal'; do
+		# shellcheck disable=SC2086
+		ends 2 nicethresh -t -4 $options ll
+	done
+}

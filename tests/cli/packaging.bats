@@ -1,0 +1,50 @@
+load helper
+
+# What `make install`, `make dist` and `make html` give.
+
+quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
+
+@test "packaging: what install puts, uninstall removes" {
+	local root="$PWD/a root"
+	quiet_make install DESTDIR="$root" PREFIX=/usr
+	find "$root" -type f | sed "s|^$root/usr/||" | sort > installed
+	for p in $(cd "$B/bin" && ls); do
+		grep -qx "bin/$p" installed
+		grep -qx "share/man/man1/$p.1" installed
+		grep -qx "share/bash-completion/completions/$p" installed
+		grep -qx "share/zsh/site-functions/_$p" installed
+		grep -qx "share/fish/vendor_completions.d/$p.fish" installed
+	done
+	grep -qx share/doc/nicetools/examples/demo.mk installed
+	printf '1\n2\n3\n' | "$root/usr/bin/nicestat" | grep -q '^n	3$'
+	touch "$root/usr/bin/another"
+	quiet_make uninstall DESTDIR="$root" PREFIX=/usr
+	[ "$(find "$root" -type f)" = "$root/usr/bin/another" ]
+}
+
+@test "packaging: the installed examples find what is installed" {
+	quiet_make install DESTDIR="$PWD/root" PREFIX=/usr
+	make -n -f "$PWD/root/usr/share/doc/nicetools/examples/demo.mk" OUT=out BIN="$PWD/root/usr/bin" > recipe
+	grep -q glyphs recipe
+	make -f "$PWD/root/usr/share/doc/nicetools/examples/demo.mk" OUT=out BIN="$PWD/root/usr/bin" out/kana.idx
+	[ -s out/kana.idx ]
+}
+
+@test "packaging: a tarball is the same each time" {
+	git -C "$ROOT" rev-parse HEAD > /dev/null 2>&1 || skip "needs a git repository"
+	sh -c 'cd "$1" && sh .packaging/dist 9.9 "$2"' sh "$ROOT" "$PWD/a.tar.gz"
+	sh -c 'cd "$1" && sh .packaging/dist 9.9 "$2"' sh "$ROOT" "$PWD/b.tar.gz"
+	cmp a.tar.gz b.tar.gz
+	tar -tzf a.tar.gz > list
+	grep -qx nicetools-9.9/Makefile list
+	[ ! -e a.tar.gz.tar ]
+}
+
+@test "packaging: the manual as HTML has each page, and links that lead somewhere" {
+	command -v mandoc > /dev/null || skip "needs mandoc"
+	(cd "$ROOT" && sh .packaging/html "$BATS_TEST_TMPDIR/html")
+	for page in $(cd "$ROOT/man" && ls); do
+		[ -s "html/$page.html" ]
+		grep -q "href=\"$page.html\"" html/index.html
+	done
+}

@@ -1,0 +1,104 @@
+load helper
+
+# What a user forgets or mistakes is told: the element type, and files of another kind where raw records are
+# expected.
+
+setup() {
+	python3 -c 'import random; open("x.u8", "wb").write(random.Random(1).randbytes(600))'
+	nicetrain -q -t u8 -d 6 --mid 4 --batch 8 --epochs 1 -j 1 -o m x.u8
+	raw2idx -t u8 -d 6 x.u8 > x.idx
+	idx2raw x.idx > x.f32
+}
+
+@test "slips: niceflow takes the element type that the model notes" {
+	niceflow -m m x.u8 > noted
+	[ "$(wc -l < noted)" -eq 100 ]
+	niceflow -t u8 -m m x.u8 | cmp - noted
+	niceflow -t f32 -m m x.f32 | cmp - noted
+	niceflow -k 2 -m m x.u8 | cmp - <(niceflow -k 2 -t u8 -m m x.u8)
+	niceflow -z -m m x.u8 > z.f32
+	niceflow -x -m m z.f32 | cmp - <(niceflow -x -t f32 -m m z.f32)
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > plain # notes no type
+	niceflow -m plain x.f32 | cmp - <(niceflow -t f32 -m plain x.f32)
+	run -2 --separate-stderr niceflow -k 2 -t f32 -m m x.f32
+	[[ $stderr == "niceflow: -k requires -t u8"* ]]
+}
+
+@test "slips: a stream of which most likelihoods are nan is told once" {
+	python3 -c 'import struct; open("odd", "wb").write(struct.pack("<18f", *[float("nan")] * 12, *[0.5] * 6))'
+	run -0 --separate-stderr niceflow -t f32 -m m odd
+	[ "${#lines[@]}" -eq 3 ]
+	[[ $stderr == "niceflow: odd: 2 of 3 log-likelihoods are nan or infinite; check the element type (-t, here f32)"* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	tail -c 48 odd > half
+	run -0 --separate-stderr niceflow -t f32 -m m half
+	[ -z "$stderr" ]
+}
+
+# kinds: files of other kinds than raw records, and what is said of each.
+kinds() {
+	bytes '\x93NUMPY\1\0' > npy
+	head -c 200 x.u8 >> npy
+	raw2png -t u8 -d 2x3 x.u8 > png
+	gzip -n < x.idx > gz
+	cp x.idx idx
+	cp "$ROOT/tests/fixtures/tiny.pt" pt
+	cp m safetensors
+	printf 'temp_c,vibration\n20.5,0.02\n21,0.03\n' > csv
+	printf '%s\n' -12.5 -13.25 -30 -11 > ll
+}
+KINDS="npy:npy2raw png:png2raw gz:gzip idx:idx2raw pt:pt2nice safetensors:safetensors csv:text ll:text"
+
+@test "slips: a file of another kind is not taken for raw records, in pieces or at once" {
+	kinds
+	for kind in $KINDS; do
+		echo "$kind"
+		file=${kind%:*} said=${kind#*:}
+		for command in "niceflow -m m" "nicetrain -q -t u8 -d 6 -o new" "rawpick -t u8 -d 2 list" \
+			"raw2idx -t u8 -d 2" "raw2npy -t u8 -d 2" "raw2png -t u8 -d 1x2"; do
+			echo 0 > list
+			# shellcheck disable=SC2086
+			run -1 --separate-stderr $command "$file"
+			[[ $stderr == "${command%% *}: $file: not raw records, but "*"$said"*" (use --any-content to accept it as raw records)" ]]
+		done
+		[ ! -e new ]
+	done
+	for file in npy png gz; do # a magic number that arrives in pieces
+		run -1 --separate-stderr python3 "$ROOT/tests/cli/drip.py" $file niceflow -m m
+		[[ $stderr == *"not raw records"* ]]
+	done
+}
+
+@test "slips: --any-content takes it all the same" {
+	kinds
+	niceflow --any-content -t u8 -m m <(head -c 60 npy) > out
+	[ "$(wc -l < out)" -eq 10 ]
+	rawpick --any-content -t u8 -d 2 <(echo 0) <(head -c 60 png) | cmp - <(head -c 2 png)
+	raw2idx --any-content -t u8 -d 2 <(head -c 60 csv | head -c 34) | idx2raw -t u8 | cmp - <(head -c 34 csv)
+	raw2png --any-content -t u8 -d 1x2 <(head -c 60 gz) > sheet
+	nicetrain --any-content -q -t u8 -d 6 --mid 4 --batch 4 --epochs 1 -j 1 -o new <(head -c 96 npy)
+}
+
+@test "slips: records that only begin like another kind are records" {
+	{ bytes '\0\0\x08\3\0\0\0\0'; head -c 592 x.u8; } > zeros # an image with a dimension of 0
+	{ bytes '\x1f\x8b\x07\0\0\0'; head -c 594 x.u8; } > nearly
+	printf 'abcdefghijklmnopqrstuvwxyz0123' > letters
+	for file in zeros nearly letters; do
+		niceflow -m m $file > out
+		[ -s out ]
+	done
+}
+
+@test "slips: numbers most of which are nan are told once" {
+	printf '%s\n' nan 1 nan > odd
+	printf '%s\n' nan 1 2 inf > even
+	for options in '' '-x normal' -i; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr nicethresh -t 0 $options odd
+		[ "$stderr" = "nicethresh: odd: 2 of 3 numbers are nan" ]
+	done
+	run -0 --separate-stderr niceroc even odd
+	[ "$stderr" = "niceroc: odd: 2 of 3 numbers are nan" ]
+	run -0 --separate-stderr nicethresh -t 0 even
+	[ -z "$stderr" ]
+}

@@ -1,6 +1,0 @@
-load helper
-
-@test "soak: a long pipe counts exactly (half a million records; more, with memory: make soak)" {
-	[ "$(uname)" = Linux ] || skip "needs /proc"
-	B=$B python3 "$ROOT/tests/soak.py" here 500000
-}
