@@ -310,7 +310,7 @@ sys.stdout.buffer.write(struct.pack("<Q", len(h)) + h)' "$@" > other; }
 }
 
 @test "niceflow: a model of an unknown kind is refused by name" {
-	for kind in nice vae "$(printf 'a\033b')"; do
+	for kind in nice gan "$(printf 'a\033b')"; do
 		model 4 5 2 2 2 > m
 		python3 -c 'import json, struct, sys
 raw = open("m", "rb").read()
