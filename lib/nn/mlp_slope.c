@@ -9,7 +9,7 @@
 enum status mlp_slope_init(struct mlp_slope *s, const struct mlp *m, struct error *e)
 {
 	struct mlp_slope made = {.mlp = m,
-	                         .transposed = calloc(m->nlayers, sizeof(*made.transposed)),
+	                         .transposed = calloc(m->nlayers, sizeof(struct linear *)),
 	                         .outs = calloc(m->nlayers, sizeof(*made.outs))};
 	if (!made.transposed || !made.outs) {
 		mlp_slope_release(&made);

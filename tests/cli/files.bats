@@ -38,14 +38,14 @@ setup() {
 }
 
 @test "files: one that is cut is told by its name and its own record, however whole the sum is" {
-	head -c 4790 a > cut && head -c 3210 all > long
-	[ $(($(stat -c %s cut) % 16)) -ne 0 ] && [ $((($(stat -c %s cut) + $(stat -c %s long)) % 16)) -eq 0 ]
+	head -c 4790 a > short && head -c 3210 all > long
+	[ $(($(stat -c %s short) % 16)) -ne 0 ] && [ $((($(stat -c %s short) + $(stat -c %s long)) % 16)) -eq 0 ]
 	niceflow -m m b > expected
 	head -c 4784 a | niceflow -m m >> expected
-	ends 1 niceflow -m m b cut long
-	says "niceflow: cut: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
-	niceflow -m m b cut long 2> /dev/null | cmp - expected
-	ends 1 niceflow -m m a - < cut
+	ends 1 niceflow -m m b short long
+	says "niceflow: short: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
+	niceflow -m m b short long 2> /dev/null | cmp - expected
+	ends 1 niceflow -m m a - < short
 	says "niceflow: standard input: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
 }
 
