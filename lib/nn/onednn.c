@@ -139,11 +139,13 @@ dnnl_status_t onednn_primitive_create(dnnl_primitive_t *primitive, const_dnnl_pr
 	return has_room() ? dnnl_primitive_create(primitive, pd) : dnnl_out_of_memory;
 }
 
-/* Nothing of what ONEDNN_VERBOSE asks for: it would be written among the data. */
+/* Nothing of what ONEDNN_VERBOSE asks for, which would be written among the data, nor files with the
+ * code that it makes (ONEDNN_JIT_DUMP). */
 enum status onednn_start(struct error *e)
 {
 	onednn_compute_alone();
 	dnnl_set_verbose(0);
+	dnnl_set_jit_dump(0);
 	if (!has_room())
 		return error_memory(e);
 	if (!onednn_engine && onednn_failed(dnnl_engine_create(&onednn_engine, dnnl_cpu, 0), e))

@@ -840,11 +840,14 @@ def named_limit(output):
 # ---- surroundings ----
 
 def environment(way):
-    """Decimal commas, threads, a talkative oneDNN, time zone, terminal; and nothing at all."""
+    """Decimal commas, threads, a oneDNN that talks and leaves files, time zone, terminal; and nothing at all."""
     odd = dict(os.environ, LC_ALL="de_DE.UTF-8", LC_NUMERIC="de_DE.UTF-8", LOCPATH=os.getcwd(),
                OMP_NUM_THREADS="3", OMP_PROC_BIND="true", OMP_DYNAMIC="true", OMP_THREAD_LIMIT="1", OMP_WAIT_POLICY="active",
-               ONEDNN_VERBOSE="2", DNNL_VERBOSE="2", TZ="Asia/Tokyo", COLUMNS="3", TERM="dumb", POSIXLY_CORRECT="1")
+               ONEDNN_VERBOSE="2", DNNL_VERBOSE="2", ONEDNN_JIT_DUMP="1", DNNL_JIT_DUMP="1", TZ="Asia/Tokyo", COLUMNS="3", TERM="dumb", POSIXLY_CORRECT="1")
     go(way, *way.operands, env=odd).ends(0).silent().gives(way.expected())
+    dumps = [name for name in os.listdir(".") if "dump" in name]
+    if dumps:
+        raise Broken("oneDNN left %s" % dumps)
     bare = {"PATH": os.environ["PATH"]}
     if "ASAN_OPTIONS" in os.environ:
         bare["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
