@@ -24,7 +24,7 @@ B = os.environ["B"]
 COMMAND = [os.path.join(B, "bin", "nicetrain"), "-d", "784", "-t", "u8", "--hidden", "1", "--batch", "50", "-q",
            "-o", "model", "--checkpoint", "state", "--log", "log", "--resume", "records"]
 RANDOM = ["--mid", "64", "--epochs", "6", "-j", "2"]
-SWEPT = ["--mid", "2", "--epochs", "2", "-j", "1"]
+SWEPT = ["--mid", "2", "--epochs", "2", "-j"]
 TABLE = [os.path.join(B, "bin", "csv2raw"), "-w", "schema", "table"]
 INPUTS = ("records", "table")
 LINKS = {"model": "far/model", "state": "far/state", "schema": "far/schema"}
@@ -128,22 +128,23 @@ def killed_at(command, call, n, out=None):
     return happened
 
 
-def at_calls(every):
-    whole = undisturbed(SWEPT)
+def at_calls(every, threads):
+    swept = SWEPT + [threads]
+    whole = undisturbed(swept)
     done = 0
     for call in CALLS:
         n = 1
         while True:
             fresh()
-            if not killed_at(COMMAND + SWEPT, call, n):
+            if not killed_at(COMMAND + swept, call, n):
                 break
             done += 1
             check(contents("model") in (b"old", whole[0]), "%s %d: a torn model" % (call, n))
-            p = subprocess.run(COMMAND + SWEPT, stderr=subprocess.PIPE)
+            p = subprocess.run(COMMAND + swept, stderr=subprocess.PIPE)
             check(p.returncode == 0, "after %s %d: status %d: %s" % (call, n, p.returncode, p.stderr))
             is_right(whole, "after %s %d" % (call, n))
             n += every
-    print("%d kills at system calls%s" % (done, ", with links" if linked else ""))
+    print("%d kills at system calls, %s threads%s" % (done, threads, ", with links" if linked else ""))
     check(done > 0, "no call was met")
 
 
@@ -184,7 +185,8 @@ def main():
         at_random(kills, seed)
         global linked
         for linked in False, True:
-            at_calls(every)
+            at_calls(every, "1")
+            at_calls(every, "2")
             table_at_calls(every)
         os.chdir("/")
     print("%d failures" % len(failures))
