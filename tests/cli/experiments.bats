@@ -22,7 +22,7 @@ images("mnist/train-images-idx3-ubyte.gz", 60000)'
 example() {
 	local name=$1
 	shift
-	make --no-print-directory -f "$ROOT/examples/$name.mk" BIN="$B/bin" DATA="$BATS_FILE_TMPDIR/data" OUT=out "$@"
+	MAKEFLAGS= make --no-print-directory -f "$ROOT/examples/$name.mk" BIN="$B/bin" DATA="$BATS_FILE_TMPDIR/data" OUT=out "$@"
 }
 
 @test "examples: mnist counts the errors of a model that misses more than a thousand records" {
@@ -34,7 +34,7 @@ example() {
 	python3 "$ROOT/tests/fixtures/check_html.py" out/report.html > seen
 	grep -qx '1500 type II errors among 1500 data' seen
 	grep -qx "$(sha256sum < "$BATS_FILE_TMPDIR/one" | cut -d ' ' -f 1)" seen
-	[ "$(grep -c '^picture' seen)" -eq 3 ]
+	[ "$(grep -c '^picture' seen)" -eq 4 ]
 	[ -z "$(find out -name '*.part')" ]
 }
 
@@ -47,7 +47,7 @@ example() {
 	grep -q 'gnuplot is missing: no out/roc.png' err
 	[ ! -e out/roc.png ]
 	python3 "$ROOT/tests/fixtures/check_html.py" out/report.html > seen
-	[ "$(grep -c '^picture' seen)" -eq 2 ]
+	[ "$(grep -c '^picture' seen)" -eq 3 ]
 }
 
 @test "examples: mnist with another model, seed, K or methods makes again what depends on it, and nothing else" {
