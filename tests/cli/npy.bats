@@ -349,6 +349,7 @@ open("bomb.npz", "wb").write(data.replace(struct.pack("<I", 10000128), struct.pa
 @test "npy2raw: what has arrived is written before the next is read" {
 	mkfifo in
 	npy2raw in > out &
+	local pid=$!
 	exec 7> in
 	{ printf abc; } | npy '|u1' '(2, 3)' >&7
 	for _ in $(seq 1000); do
@@ -358,7 +359,7 @@ open("bomb.npz", "wb").write(data.replace(struct.pack("<I", 10000128), struct.pa
 	cmp out <(printf abc)
 	printf def >&7
 	exec 7>&-
-	wait $!
+	wait "$pid"
 	cmp out <(printf abcdef)
 }
 
