@@ -7,13 +7,16 @@
 #include <stdlib.h>
 
 static int train(const struct options *o, const struct dataset *records,
-                 const struct dataset *valid, struct outputs *out, struct signals *signals)
+                 const struct dataset *valid, const struct tensors *initial, struct outputs *out,
+                 struct signals *signals)
 {
 	struct trainer trainer = {0};
 	struct error e = {0};
 	int status = EXIT_OK;
 	if (trainer_init(&trainer, &o->trainer, records, o->valid ? valid : NULL, &e) != STATUS_OK)
 		status = cli_fail(o->file, &e);
+	if (status == EXIT_OK && o->init && trainer_take_model(&trainer, initial, &e) != STATUS_OK)
+		status = cli_fail(o->init, &e);
 	if (status == EXIT_OK)
 		status = checkpoint_resume(&trainer, o);
 	if (status == EXIT_OK)
@@ -26,10 +29,13 @@ static int run(struct options *o, struct signals *signals)
 {
 	struct dataset records = {0}, valid = {0};
 	struct outputs out = {0};
+	struct tensors initial = {0};
 	struct error e = {0};
 	if (!o->schema && trainer_check(&o->trainer, o->checkpoint != NULL, &e) != STATUS_OK)
 		return cli_fail(NULL, &e);
 	int status = outputs_prepare(&out, o);
+	if (status == EXIT_OK)
+		status = initial_read(&initial, o);
 	if (status == EXIT_OK)
 		status = records_read(&records, &valid, o);
 	if (status == EXIT_OK)
@@ -37,10 +43,11 @@ static int run(struct options *o, struct signals *signals)
 	struct options decided = *o;
 	defaults_by_number(&decided, records.nrecords);
 	if (status == EXIT_OK)
-		status = train(&decided, &records, &valid, &out, signals);
+		status = train(&decided, &records, &valid, &initial, &out, signals);
 	dataset_release(&valid);
 	dataset_release(&records);
 	outputs_release(&out);
+	tensors_release(&initial);
 	free(o->schema_text);
 	return status;
 }

@@ -39,7 +39,7 @@ struct options {
 	enum element type;
 	enum { KEEP_BEST, KEEP_LAST } keep;
 	enum { SCHEDULE_COSINE, SCHEDULE_CONSTANT } schedule;
-	const char *file, *output, *valid, *checkpoint, *log, *schema;
+	const char *file, *output, *valid, *checkpoint, *log, *schema, *init;
 	char *schema_text; /* owned; NULL until schema_take, or without a schema */
 	bool resume;
 	enum progress_wish progress;
@@ -77,6 +77,9 @@ void outputs_release(struct outputs *out);
 /* The schema, which says how large a record is; the records to train on, and those of --valid,
  * which are none without it. */
 int records_read(struct dataset *records, struct dataset *valid, struct options *o);
+
+/* The model of --init; no tensors without it. */
+int initial_read(struct tensors *model, const struct options *o);
 
 int model_write(const struct trainer *t, const struct options *o, struct output *out);
 int checkpoint_write(const struct trainer *t, const struct options *o, struct output *out);

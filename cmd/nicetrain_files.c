@@ -69,6 +69,17 @@ int records_read(struct dataset *records, struct dataset *valid, struct options 
 	return cli_fail(o->valid, &e);
 }
 
+int initial_read(struct tensors *model, const struct options *o)
+{
+	struct error e = {0};
+	int fd = -1;
+	if (!o->init)
+		return EXIT_OK;
+	if (input_open(o->init, &fd, &e) == STATUS_OK)
+		model_file_read(fd, model, &e);
+	return cli_close_input(o->init, fd, &e);
+}
+
 /* Ends what trainer_model or trainer_save began: the tensors to the file, unless there is an error.
  */
 static int write_tensors(struct output *out, const char *path, struct tensors *t, struct error *e)

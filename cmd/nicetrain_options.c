@@ -34,6 +34,8 @@ static const struct option_spec table[] = {
      OPTION_OUTPUT(struct options, output)},
     {'t', "type", "TYPE", "element type of the records: u8, f32 (default), f64",
      OPTION_CHOICE(struct options, type, option_elements)},
+    {0, "init", "MODEL", "start from the parameters of a model of the same shape",
+     OPTION_INPUT(struct options, init)},
     {0, "valid", "FILE", "held-out records, by which the best epoch is chosen",
      OPTION_INPUT(struct options, valid)},
     {0, "valid-share", "X", "fraction of the records to hold out without --valid (default 0.1)",

@@ -140,6 +140,32 @@ double scaling_log_det(const struct scaling *s)
 	return sum;
 }
 
+enum status scaling_from_model(struct scaling *s, const struct tensors *t, struct error *e)
+{
+	const struct tensor *mean = tensors_find(t, NICE_NAMES_MEAN);
+	const struct tensor *stdev = tensors_find(t, NICE_NAMES_STDEV);
+	if (!s->mean != !mean)
+		return error_set(e, STATUS_MISMATCH,
+		                 mean
+		                     ? "the model scales its records, this training would not"
+		                     : "the model does not scale its records, this training would");
+	if (!mean)
+		return STATUS_OK;
+	mean = tensors_expect(t, NICE_NAMES_MEAN, 1, s->d, 0, e);
+	stdev = tensors_expect(t, NICE_NAMES_STDEV, 1, s->d, 0, e);
+	if (!mean || !stdev)
+		return e->status;
+	tensor_to_double(mean, 0, s->d, s->mean);
+	tensor_to_double(stdev, 0, s->d, s->stdev);
+	for (size_t j = 0; j < s->d; j++) {
+		if (!isfinite(s->mean[j]) || !isnormal(s->stdev[j]) || s->stdev[j] < 0)
+			return error_set(e, STATUS_MALFORMED,
+			                 "mean or stdev of element %zu is not a number to scale by",
+			                 j);
+	}
+	return STATUS_OK;
+}
+
 enum status scaling_to_model(const struct scaling *s, struct tensors *t, struct error *e)
 {
 	const uint64_t shape[] = {s->d};

@@ -25,6 +25,10 @@ void scaling_release(struct scaling *s);
 /* The sum of -log stdev, which a log-likelihood of scaled records lacks; 0 without a stdev. */
 double scaling_log_det(const struct scaling *s);
 
+/* Center and spread as a model has them, which is to scale its records if, and only if, s does; the
+ * noise stays. STATUS_MISMATCH otherwise, or if they are of another size. */
+enum status scaling_from_model(struct scaling *s, const struct tensors *t, struct error *e);
+
 /* Adds the tensors records.mean and records.stdev to a model's, nicemodel(5), if there are any. The
  * data are not copied. */
 enum status scaling_to_model(const struct scaling *s, struct tensors *t, struct error *e);

@@ -53,6 +53,8 @@ struct trainer {
 	uint32_t *train_numbers, *valid_numbers;
 	size_t ntrain, nvalid;
 	uint64_t train_digest, valid_digest;
+	bool initial; /* started from a model, of this CRC-32 */
+	uint32_t initial_digest;
 
 	/* Where the training stands. */
 	uint64_t epoch;      /* finished ones */
@@ -74,6 +76,10 @@ enum status trainer_check(const struct trainer_options *o, bool checkpoint, stru
 enum status trainer_init(struct trainer *t, const struct trainer_options *o,
                          const struct dataset *train, const struct dataset *valid, struct error *e);
 void trainer_release(struct trainer *t);
+
+/* Before the first step: starts from a model of the same kind and shape, and scales records as it
+ * does. Refused with what differs; then the trainer is of no use any more. */
+enum status trainer_take_model(struct trainer *t, const struct tensors *from, struct error *e);
 
 size_t trainer_steps(const struct trainer *t); /* of an epoch; a rest smaller than a batch waits
                                                   for another shuffle */
@@ -97,7 +103,7 @@ enum status trainer_model(const struct trainer *t, const char *program, struct t
                           struct error *e);
 
 /* The whole state, pointing into t; and back, refused if options or data are others, naming
- * them. */
+ * them; more epochs than those of the checkpoint are not. */
 enum status trainer_save(const struct trainer *t, struct tensors *out, struct error *e);
 enum status trainer_restore(struct trainer *t, const struct tensors *from, struct error *e);
 

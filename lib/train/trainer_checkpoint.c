@@ -48,6 +48,10 @@ static void note_options(const struct trainer *t, struct tensors *out, struct er
 		tensors_note(out, "noise", "auto", e);
 	else
 		note_double(out, "noise", o->noise, e);
+	if (t->initial) {
+		snprintf(digest, sizeof(digest), "%08" PRIx32, t->initial_digest);
+		tensors_note(out, "initial model", digest, e);
+	}
 	if (o->scale) /* models without it keep their bytes */
 		tensors_note(out, "scale", "standard", e);
 	tensors_note(out, "precision", precision_name(o->precision), e);
@@ -163,6 +167,15 @@ static void compare_absent(const struct tensors *from, bool given, const char *k
 		error_add(e, STATUS_MISMATCH, "%s is %s in the checkpoint, none now", key, there);
 }
 
+/* The schedule then goes on as one of so many epochs. */
+static bool asks_for_more(const struct tensor_note *ours, const char *there)
+{
+	uint64_t now, before;
+	return strcmp(ours->key, "epochs") == 0 && there &&
+	       decimal_parse_u64(there, 1, UINT64_MAX, &before) &&
+	       decimal_parse_u64(ours->value, 1, UINT64_MAX, &now) && now > before;
+}
+
 /* Every option of this training must stand in the checkpoint. */
 static enum status compare_options(const struct trainer *t, const struct tensors *from,
                                    struct error *e)
@@ -174,7 +187,8 @@ static enum status compare_options(const struct trainer *t, const struct tensors
 		error_set(e, making.status, "%s", making.text);
 	for (size_t i = 0; i < ours.nnotes && making.status == STATUS_OK; i++) {
 		const char *there = tensors_find_note(from, ours.notes[i].key);
-		if (!there || strcmp(there, ours.notes[i].value) != 0)
+		if ((!there || strcmp(there, ours.notes[i].value) != 0) &&
+		    !asks_for_more(&ours.notes[i], there))
 			error_add(e, STATUS_MISMATCH, "%s is %s in the checkpoint, %s now",
 			          ours.notes[i].key, there ? there : "missing",
 			          ours.notes[i].value);
@@ -182,6 +196,7 @@ static enum status compare_options(const struct trainer *t, const struct tensors
 	tensors_release(&ours);
 	compare_absent(from, t->options.scale, "scale", e);
 	compare_absent(from, t->options.patience > 0, "patience", e);
+	compare_absent(from, t->initial, "initial model", e);
 	if (e->status != STATUS_OK)
 		error_prefix(e, "the checkpoint is from a different training run: ");
 	return e->status;

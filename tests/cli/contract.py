@@ -127,6 +127,7 @@ FILES = """
     nicetrain   --valid       x.f32        -d 6 TRAIN -o model x.f32
     nicetrain   --checkpoint  new          -d 6 TRAIN -o model x.f32
     nicetrain   --log         new          -d 6 TRAIN -o model x.f32
+    nicetrain   --init        m            -d 6 --mid 5 --hidden 2 --couplings 2 --batch 2 --epochs 1 --valid-share 0.4 --no-scale -q -o model x.f32
 """
 FILE_NAMES = {"SCHEMA", "TABLE", "MODEL", "LABELS", "CALIBRATION", "SCORES", "FILE"}
 

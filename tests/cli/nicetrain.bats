@@ -89,6 +89,73 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	[ "$(niceflow -m b -i | grep '^epoch	')" = "$(niceflow -m a -i | grep '^epoch	')" ]
 }
 
+@test "nicetrain --init: starts where the model stands" {
+	train --ema 0 -q -o m "$GLYPHS"
+	before=$(niceflow -m m -i | sed -n 's/^held-out log-likelihood	//p')
+	# no step at all: a rate of 0
+	train --ema 0 --lr 0 --init m --epochs 1 -q -o same "$GLYPHS"
+	python3 "$ROOT/tests/fixtures/same_tensors.py" m same
+	[ "$(niceflow -m same -i | sed -n 's/^held-out log-likelihood	//p')" = "$before" ]
+	niceflow -m same -i | grep -qx 'initial model	[0-9a-f]\{8\}'
+	train --init m --epochs 2 -q -o better "$GLYPHS"
+	awk -v a="$before" -v b="$(niceflow -m better -i | sed -n 's/^held-out log-likelihood	//p')" 'BEGIN { exit !(b > a) }'
+	# stopped and resumed, with the same model and without it
+	train --init m --epochs 1 --schedule constant --checkpoint state -q -o part "$GLYPHS"
+	train --init m --epochs 2 --schedule constant --checkpoint state --resume -q -o part "$GLYPHS"
+	train --init m --epochs 2 --schedule constant -q -o whole "$GLYPHS"
+	cmp whole part
+	run -1 --separate-stderr train --epochs 2 --schedule constant --checkpoint state --resume -q -o x "$GLYPHS"
+	[[ $stderr == *"initial model is "*" in the checkpoint, none now" ]]
+	run -1 --separate-stderr train --init better --epochs 2 --schedule constant --checkpoint state --resume -q -o x "$GLYPHS"
+	[[ $stderr == *"initial model is "*" in the checkpoint, "*" now" ]]
+}
+
+@test "nicetrain --init: records are scaled as the model scales them" {
+	seq 4000 | awk '{ print $1 * 7919 % 101 + 5000 }' > column
+	paste -d , column column | { echo a,b; cat; } | csv2raw -w s > x.f32
+	tail -c 4000 x.f32 > y.f32
+	tabled() { nicetrain -d 2 --mid 4 --couplings 2 --epochs 1 --ema 0 -q "$@"; }
+	tabled -o m x.f32
+	tabled --lr 0 --init m -o same y.f32
+	python3 "$ROOT/tests/fixtures/same_tensors.py" m same
+	refused 1 "nicetrain: m: the model scales its records, this training would not" tabled --no-scale --init m -o x y.f32
+	tabled --no-scale -o plain x.f32
+	refused 1 "nicetrain: plain: the model does not scale its records, this training would" tabled --init plain -o x y.f32
+}
+
+@test "nicetrain --init: a model of another kind or shape, a file that is none" {
+	train -q -o m "$GLYPHS"
+	for other in "--couplings 3" "--couplings 5" "--mid 17" "--hidden 3" "--hidden 1" "--kind vae"; do
+		run -1 --separate-stderr train $other --init m -q -o x "$GLYPHS"
+		[[ $stderr == "nicetrain: m: not a model of the shape that this training has: "* ]]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[ ! -e x ]
+	done
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > small
+	run -1 --separate-stderr train --init small -q -o x "$GLYPHS"
+	[[ $stderr == "nicetrain: small: not a model of the shape that this training has: "* ]]
+	# before the records are read
+	mkfifo never
+	for file in none "$GLYPHS"; do
+		run -1 --separate-stderr train --init "$file" -q -o x never
+		[[ $stderr == "nicetrain: $file: "* ]]
+	done
+}
+
+@test "nicetrain --resume: more epochs may be asked for, fewer may not" {
+	train --schedule constant --epochs 2 --checkpoint state --log log -q -o m "$GLYPHS"
+	train --schedule constant --epochs 4 --checkpoint state --log log --resume -q -o more "$GLYPHS"
+	train --schedule constant --epochs 4 -q -o whole "$GLYPHS"
+	cmp more whole
+	[ "$(wc -l < log)" -eq 5 ]
+	refused 1 "nicetrain: state: the checkpoint is from a different training run: epochs is 4 in the checkpoint, 3 now" \
+		train --schedule constant --epochs 3 --checkpoint state --resume -q -o x "$GLYPHS"
+	# a schedule goes on as one of so many epochs
+	train --epochs 2 --checkpoint other -q -o m "$GLYPHS"
+	train --epochs 3 --checkpoint other --resume -q -o more "$GLYPHS"
+	[ "$(niceflow -m more -i | sed -n 's/^epochs	//p')" -eq 3 ]
+}
+
 @test "nicetrain: killed at any moment and resumed, the model is the same" {
 	train --epochs 6 -q -o whole "$GLYPHS"
 	for delay in 0.05 0.15 0.25 0.4 0.6; do
