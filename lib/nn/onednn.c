@@ -139,8 +139,8 @@ dnnl_status_t onednn_primitive_create(dnnl_primitive_t *primitive, const_dnnl_pr
 	return has_room() ? dnnl_primitive_create(primitive, pd) : dnnl_out_of_memory;
 }
 
-/* Nothing of what ONEDNN_VERBOSE asks for, which would be written among the data, nor files with the
- * code that it makes (ONEDNN_JIT_DUMP). */
+/* Nothing of what ONEDNN_VERBOSE asks for, which would be written among the data, nor files with
+ * the code that it makes (ONEDNN_JIT_DUMP). */
 enum status onednn_start(struct error *e)
 {
 	onednn_compute_alone();

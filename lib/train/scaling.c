@@ -143,7 +143,6 @@ double scaling_log_det(const struct scaling *s)
 enum status scaling_from_model(struct scaling *s, const struct tensors *t, struct error *e)
 {
 	const struct tensor *mean = tensors_find(t, NICE_NAMES_MEAN);
-	const struct tensor *stdev = tensors_find(t, NICE_NAMES_STDEV);
 	if (!s->mean != !mean)
 		return error_set(e, STATUS_MISMATCH,
 		                 mean
@@ -152,7 +151,7 @@ enum status scaling_from_model(struct scaling *s, const struct tensors *t, struc
 	if (!mean)
 		return STATUS_OK;
 	mean = tensors_expect(t, NICE_NAMES_MEAN, 1, s->d, 0, e);
-	stdev = tensors_expect(t, NICE_NAMES_STDEV, 1, s->d, 0, e);
+	const struct tensor *stdev = tensors_expect(t, NICE_NAMES_STDEV, 1, s->d, 0, e);
 	if (!mean || !stdev)
 		return e->status;
 	tensor_to_double(mean, 0, s->d, s->mean);

@@ -22,7 +22,7 @@ images("mnist/train-images-idx3-ubyte.gz", 60000)'
 example() {
 	local name=$1
 	shift
-	MAKEFLAGS= make --no-print-directory -f "$ROOT/examples/$name.mk" BIN="$B/bin" DATA="$BATS_FILE_TMPDIR/data" OUT=out "$@"
+	MAKEFLAGS='' make --no-print-directory -f "$ROOT/examples/$name.mk" BIN="$B/bin" DATA="$BATS_FILE_TMPDIR/data" OUT=out "$@"
 }
 
 @test "examples: mnist counts the errors of a model that misses more than a thousand records" {
