@@ -11,8 +11,8 @@
 enum { EXIT_ANOMALY = 3 };
 static const struct program program = {
     "nicethresh",
-    "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION) [-p SCORES]\n"
-    "                  [-x normal|anomalous | --labels LABELS] [-b] [-e] [-i] [file]\n"
+    "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-S SEED]) [-p SCORES]\n"
+    "                  [-x normal|anomalous | --labels LABELS] [-b] [-e] [-i] [--first N] [file]\n"
     "       nicethresh -p SCORES (--alpha A | --fdr Q) [--two-sided] ...\n"
     "       nicethresh --paste TABLE [-F SEP] [--no-header] [--only anomalies] ...\n",
     "Detect anomalies: numbers strictly below a threshold, or with small p-values."};
@@ -41,6 +41,13 @@ static void parse_separator(const char *option, const char *arg, void *options)
 		cli_usage("%s: '%s' is not a separator, such as ';' or tab", option, arg);
 }
 
+static void parse_seed(const char *option, const char *arg, void *options)
+{
+	struct options *o = options;
+	o->mixed = true;
+	o->seed = option_count(option, arg, 0, UINT64_MAX);
+}
+
 static const struct option_choice onlies[] = {{"anomalies", ONLY_ANOMALIES}, {0}};
 static const struct option_choice expectations[] = {
     {"normal", EXPECT_NORMAL}, {"anomalous", EXPECT_ANOMALOUS}, {0}};
@@ -52,6 +59,11 @@ static const struct option_spec table[] = {
      OPTION_REAL(struct options, bounds.upper, -INFINITY, INFINITY)},
     {'c', "calibration", "CALIBRATION", "take the threshold from a calibration printed by nicestat",
      OPTION_INPUT(struct options, calibration)},
+    {'S', "seed", "SEED",
+     "with -c: draw between both thresholds of the calibration for each number",
+     OPTION_CUSTOM(parse_seed)},
+    {0, "first", "N", "index of the first number (default 0)",
+     OPTION_COUNT(struct options, first, 0, UINT64_MAX / 2)},
     {'p', "p-values", "SCORES", "file of calibration scores: also print p-values",
      OPTION_INPUT(struct options, scores)},
     {0, "alpha", "A", "numbers whose p-value is at most A are anomalies",
@@ -108,6 +120,8 @@ static void check_options(const struct options *o)
 		cli_usage("-u requires -t");
 	if (by_t && o->bounds.upper < o->bounds.threshold)
 		cli_usage("-u: the upper bound is below the threshold");
+	if (o->mixed && !o->calibration)
+		cli_usage("-S requires -c");
 	if (o->two_sided && !by_p)
 		cli_usage("--two-sided requires --alpha or --fdr; use -u with -t");
 	if (o->labels && o->expect != EXPECT_NOTHING)

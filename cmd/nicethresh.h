@@ -19,6 +19,8 @@ struct options {
 	bool two_sided;
 	enum expectation expect;
 	bool binary, indices, exit_code;
+	bool mixed; /* draw between the two thresholds of the calibration, with this seed */
+	uint64_t seed, first;
 	const char *calibration, *scores, *labels, *file;
 	const char *paste; /* the table whose rows the numbers are of; NULL: none */
 	char separator;

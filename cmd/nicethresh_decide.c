@@ -19,7 +19,8 @@ static void decide(struct run *r, double value)
 {
 	bool anomalous = r->o->expect == EXPECT_ANOMALOUS, known = kind_is_known(r->o);
 	uint64_t rank = detector_rank(&r->detector, value);
-	bool anomaly = detector_flags(&r->detector, value, rank);
+	uint64_t index = r->o->first + r->n;
+	bool anomaly = detector_flags(&r->detector, value, rank, index);
 	if (r->o->labels && labels_next(&r->labels, &anomalous, &r->e) != STATUS_OK) {
 		r->culprit = r->o->labels;
 		return;
@@ -29,7 +30,7 @@ static void decide(struct run *r, double value)
 	if (r->o->paste)
 		paste_row(r, value, anomaly, rank);
 	else if (r->o->indices && (known ? anomaly != anomalous : anomaly))
-		printf("%" PRIu64 "\n", r->n);
+		printf("%" PRIu64 "\n", index);
 	else if (!r->o->indices && !known)
 		report_verdict(r, value, anomaly, rank);
 	r->n++;

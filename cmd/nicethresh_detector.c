@@ -6,12 +6,18 @@
 
 #include <math.h>
 
-static int read_calibration(const char *path, struct calibration *c)
+static int read_calibration(const char *path, bool mixed, struct calibration *c)
 {
 	struct error e = {0};
 	int fd = -1;
 	if (input_open(path, &fd, &e) == STATUS_OK)
 		calibration_read(fd, c, &e);
+	if (e.status == STATUS_OK && mixed && isnan(c->mixed_threshold))
+		error_set(&e, STATUS_MISMATCH,
+		          "no mixed_threshold, and -S draws between two thresholds");
+	/* the mixture's, and that of one threshold is another */
+	if (!mixed && !isnan(c->mixed_threshold))
+		c->promised = NAN;
 	return cli_close_input(path, fd, &e);
 }
 
@@ -42,8 +48,11 @@ static int read_scores(const struct options *o, struct conformal *c)
 
 int detector_read(struct detector *d, const struct options *o)
 {
-	*d = (struct detector){.bounds = o->bounds, .by_p = o->alpha > 0 || o->fdr > 0};
-	if (o->calibration && read_calibration(o->calibration, &d->bounds) != EXIT_OK)
+	*d = (struct detector){.bounds = o->bounds,
+	                       .mixed = o->mixed,
+	                       .seed = o->seed,
+	                       .by_p = o->alpha > 0 || o->fdr > 0};
+	if (o->calibration && read_calibration(o->calibration, o->mixed, &d->bounds) != EXIT_OK)
 		return EXIT_BAD;
 	d->conformal.two_sided = d->by_p ? o->two_sided : isfinite(d->bounds.upper);
 	if (o->scores && read_scores(o, &d->conformal) != EXIT_OK)

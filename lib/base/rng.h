@@ -22,8 +22,9 @@ enum rng_purpose {
 	RNG_WEIGHTS,
 	RNG_DEQUANTISATION,
 	RNG_SMOOTHING,
-	RNG_LATENTS,         /* of a record under an encoder, to score it */
-	RNG_TRAINING_LATENTS /* the same, to learn from it */
+	RNG_LATENTS,          /* of a record under an encoder, to score it */
+	RNG_TRAINING_LATENTS, /* the same, to learn from it */
+	RNG_MIXTURE           /* which of two thresholds is for a number */
 };
 
 struct rng {

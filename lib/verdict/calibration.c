@@ -115,16 +115,36 @@ static enum status find_number(const char *text, const char *end, const char *na
 	return STATUS_OK;
 }
 
+static enum status find_mixture(const char *text, const char *end, struct calibration *c,
+                                struct error *e)
+{
+	find_number(text, end, "mixed_threshold", -INFINITY, c->upper, &c->mixed_threshold, e);
+	if (e->status == STATUS_OK)
+		find_number(text, end, "mixed_share", 0, 1, &c->mixed_share, e);
+	if (e->status == STATUS_OK && isnan(c->mixed_threshold) != isnan(c->mixed_share))
+		return error_set(e, STATUS_MALFORMED, "%s without %s",
+		                 isnan(c->mixed_share) ? "mixed_threshold" : "mixed_share",
+		                 isnan(c->mixed_share) ? "mixed_share" : "mixed_threshold");
+	return e->status;
+}
+
 static enum status parse(const char *text, const char *end, struct calibration *c, struct error *e)
 {
-	*c = (struct calibration){.threshold = NAN, .upper = INFINITY, .promised = NAN};
+	*c = (struct calibration){.threshold = NAN,
+	                          .upper = INFINITY,
+	                          .promised = NAN,
+	                          .mixed_threshold = NAN,
+	                          .mixed_share = NAN};
 	if (check(text, end, e) != STATUS_OK)
 		return e->status;
 	find_number(text, end, "threshold", -INFINITY, INFINITY, &c->threshold, e);
 	if (e->status == STATUS_OK && isnan(c->threshold))
 		return error_set(e, STATUS_MALFORMED, "missing threshold");
 	find_number(text, end, "upper", c->threshold, INFINITY, &c->upper, e);
-	find_number(text, end, "promised", 0, 1, &c->promised, e);
+	if (e->status == STATUS_OK)
+		find_number(text, end, "promised", 0, 1, &c->promised, e);
+	if (e->status == STATUS_OK)
+		find_mixture(text, end, c, e);
 	return e->status;
 }
 

@@ -14,6 +14,9 @@ struct calibration {
 	double threshold; /* finite; strictly below is an anomaly */
 	double upper;    /* strictly above is an anomaly, too; >= threshold, inf if there is none */
 	double promised; /* the false positive rate that the method guarantees; NaN if none */
+	/* A mixture decides by mixed_threshold with probability mixed_share, and otherwise by
+	 * threshold; both NaN if there is none. mixed_threshold is finite and at most upper. */
+	double mixed_threshold, mixed_share;
 };
 
 /* Reads a calibration. Only the threshold is required; lines with other names must be well-formed

@@ -30,7 +30,10 @@ example() {
 	grep -q '^0 type I errors among 5000 data' said
 	grep -q '^1500 type II errors among 1500 data' said
 	[ "$(od -An -t x1 -N 4 out/missed.png)" = ' 89 50 4e 47' ]
-	[ "$(wc -l < out/methods.tsv)" -eq 7 ]
+	[ "$(wc -l < out/methods.tsv)" -eq 8 ]
+	# both rates are what was promised, the second one of the data that it was chosen with, but for five
+	# standard deviations of the draws: sqrt(1500) / 2 * 5 = 97
+	awk -F '\t' '$1 == "minimax" { found = 1; d = $5 - $2 * 1500; ok = d * d < 97 * 97 && $2 > 0 && $2 <= 0.5 } END { exit !(found && ok) }' out/methods.tsv
 	python3 "$ROOT/tests/fixtures/check_html.py" out/report.html > seen
 	grep -qx '1500 type II errors among 1500 data' seen
 	grep -qx "$(sha256sum < "$BATS_FILE_TMPDIR/one" | cut -d ' ' -f 1)" seen
@@ -100,4 +103,55 @@ example() {
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^epochs\t//p')" -eq 2 ]
 	train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" > said
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^mid\t//p')" -eq 3 ]
+}
+
+# minimax NORMAL ANOMALOUS: the calibration of two lists of numbers.
+minimax() {
+	tr ' ' '\n' <<< "$1" > normal
+	tr ' ' '\n' <<< "$2" > anomalous
+	sh "$ROOT/examples/minimax.sh" normal anomalous
+}
+
+# lines PROMISED FIXED MIXED SHARE THRESHOLD
+lines() { printf '%s\t%s\n' method minimax promised "$1" fixed_error "$2" mixed_threshold "$3" mixed_share "$4" threshold "$5"; }
+
+@test "examples: the minimax threshold of data for which it is known" {
+	local all=1.7976931348623157e+308
+	# apart: no errors
+	minimax '10 20 30' '1 2 3' | cmp - <(lines 0 0 10 1 10)
+	# the same data: a coin; the wrong way round: as good as a coin
+	minimax 1 1 | cmp - <(lines 0.5 1 $all 0.5 1)
+	minimax '1 2 3' '7 8 9' | cmp - <(lines 0.5 1 $all 0.5 1)
+	# the threshold 2 has the rates 0 and 1/2, and 4 has 1/3 and 0: its share s makes s / 3 = (1 - s) / 2
+	minimax '2 4 5' '1 2' | cmp - <(lines 0.2 0.333333 2 0.4 4)
+	# one threshold is enough: 1/2 and 1/2
+	minimax '1 3' '2 4' > out
+	[ "$(value promised out)" = 0.5 ]
+	# where NaN and infinities are
+	minimax 'nan 1' '1 nan' | cmp - <(lines 0.5 0.5 1 1 1)
+	minimax '-inf 1' '-inf 0' | cmp - <(lines 0.5 0.5 0 1 0)
+}
+
+@test "examples: no mixture of thresholds is better than the minimax threshold, and it keeps what it promises" {
+	python3 -c 'import random
+r = random.Random(1)
+open("normal", "w").writelines("%r\n" % r.gauss(0, 1) for _ in range(3000))
+open("anomalous", "w").writelines("%r\n" % r.gauss(-2, 1) for _ in range(2000))'
+	sh "$ROOT/examples/minimax.sh" normal anomalous > calibration
+	# of the whole curve, exactly, the value is that of its corners
+	niceroc --curve normal anomalous | awk '{ printf "-%d/3000 -%d/2000\n", $1 * 3000 + 0.5, (1 - $2) * 2000 + 0.5 }' | nicegame > solved
+	[ "$(value promised calibration)" = "$(awk '$1 == "value" { sub(/^-/, "", $3); print $3 }' solved)" ]
+	# the better half alone has the larger rate that it states
+	{
+		nicethresh -c calibration -x normal normal
+		nicethresh -c calibration -x anomalous anomalous
+	} | awk -v fixed="$(value fixed_error calibration)" -v promised="$(value promised calibration)" \
+		'/errors among/ { if ($1 / $6 > larger) larger = $1 / $6 } END { d = larger - fixed; exit !(d * d < 1e-10 && fixed >= promised) }'
+	# and over a hundred seeds the means of both rates are what is promised: fewer than a hundred records of a kind are
+	# drawn for, so that the standard error is below sqrt(100) / 2 / 2000 / sqrt(100) = 1 / 4000, a quarter of what is allowed
+	for seed in $(seq 100); do
+		nicethresh -c calibration -S "$seed" -x normal normal
+		nicethresh -c calibration -S "$seed" -x anomalous anomalous
+	done | awk -v promised="$(value promised calibration)" '/errors among/ { sum[$3] += $1 / $6 / 100 }
+		END { a = sum["I"] - promised; b = sum["II"] - promised; print a, b; exit !(a * a < 1e-6 && b * b < 1e-6) }'
 }

@@ -378,3 +378,67 @@ for name in "scores", "in":
 		ends 2 nicethresh -t -4 $options ll
 	done
 }
+
+# mixture LOWER UPPER SHARE: numbers below LOWER are anomalies, those below UPPER with probability SHARE.
+mixture() { printf '%s\t%s\n' mixed_threshold "$2" mixed_share "$3" threshold "$1" > mixture; }
+
+@test "nicethresh: -S leaves to chance what is between both thresholds, and nothing else" {
+	mixture -13 0 0.5
+	for seed in 1 2 3 4 5 6 7 8; do nicethresh -c mixture -S $seed in; done | sort | uniq -c | sed 's/^ *//' > seen
+	for line in '-30	anomaly' 'nan	anomaly' '-13.000000000000002	anomaly' '-inf	anomaly' 'inf	normal' '0	normal'; do
+		grep -qx -- "8 $line" seen
+	done
+	for line in '-12.5	anomaly' '-12.5	normal' '-13	anomaly' '-13	normal'; do
+		grep -q -- " $line\$" seen
+	done
+	nicethresh -c mixture in | cmp - <(nicethresh -t -13 in)
+	mixture -13 0 0
+	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t -13 in)
+	mixture -13 0 1
+	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t 0 in)
+	mixture 0 -13 1
+	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t -13 in)
+	nicethresh -c mixture in | cmp - <(nicethresh -t 0 in)
+}
+
+@test "nicethresh: -S draws by seed and index: shards and pieces agree, seeds differ, shares are kept" {
+	mixture 0 1 0.25
+	yes 0.5 | head -n 20000 > same
+	nicethresh -c mixture -S 7 -i same > whole
+	{
+		head -n 7001 same | nicethresh -c mixture -S 7 -i
+		tail -n +7002 same | nicethresh -c mixture -S 7 --first 7001 -i
+	} | cmp - whole
+	{ head -n 100 same; sleep 0.05; tail -n +101 same; } | nicethresh -c mixture --seed 7 --indices | cmp - whole
+	# a binomial count: five standard deviations of sqrt(20000 / 4 * 3 / 4) = 61
+	n=$(wc -l < whole)
+	[ "$n" -gt 4694 ]
+	[ "$n" -lt 5306 ]
+	nicethresh -c mixture -S 8 -i same > other
+	run ! cmp -s whole other
+	nicethresh -c mixture -S 7 -x normal same | head -n 1 | grep -qx "$n type I errors among 20000 data"
+	nicethresh -t 1 --first 5 -i <(printf '%s\n' 0 2 0) | cmp - <(printf '%s\n' 5 7)
+}
+
+@test "nicethresh: a mixture's rate is promised of the mixture" {
+	{ printf 'promised\t0.25\n'; mixture 0 1 0.25; cat mixture; } > calibration
+	echo 2 | nicethresh -c calibration -S 1 -x normal | tail -n 1 | grep -q 'promised 0.25$'
+	echo 2 | nicethresh -c calibration -x normal > out
+	run ! grep -q promised out
+}
+
+@test "nicethresh: what is no mixture is refused" {
+	echo 'threshold	5' > one
+	refused 1 "nicethresh: one: no mixed_threshold, and -S draws between two thresholds" nicethresh -c one -S 1 in
+	refused 2 "nicethresh: -S requires -c" nicethresh -t 5 -S 1 in
+	refused 2 "nicethresh: -S requires -c" nicethresh -p in --alpha 0.5 -S 1 in
+	bad() { # RECIPE MESSAGE
+		bytes "$1" > bad
+		refused 1 "nicethresh: bad: $2" nicethresh -c bad in
+	}
+	bad 'mixed_threshold\t5\nthreshold\t5\n' 'mixed_threshold without mixed_share'
+	bad 'mixed_share\t1\nthreshold\t5\n' 'mixed_share without mixed_threshold'
+	bad 'mixed_share\t1.5\nmixed_threshold\t5\nthreshold\t5\n' 'line 1: the mixed_share is out of range'
+	bad 'mixed_share\t1\nmixed_threshold\tinf\nthreshold\t5\n' 'line 2: the mixed_threshold is not a finite number'
+	bad 'mixed_share\t1\nmixed_threshold\t7\nupper\t6\nthreshold\t5\n' 'line 2: the mixed_threshold is out of range'
+}

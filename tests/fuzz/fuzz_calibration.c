@@ -19,10 +19,17 @@ static void read_calibration(const void *data, size_t size, enum arrival arrival
 	close(fd);
 }
 
+static bool same_or_nan(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
 static bool same(const struct calibration *c, const struct calibration *d)
 {
 	return c->threshold == d->threshold && c->upper == d->upper &&
-	       (c->promised == d->promised || (isnan(c->promised) && isnan(d->promised)));
+	       same_or_nan(c->promised, d->promised) &&
+	       same_or_nan(c->mixed_threshold, d->mixed_threshold) &&
+	       same_or_nan(c->mixed_share, d->mixed_share);
 }
 
 static void put(FILE *f, const char *name, double value)
@@ -44,6 +51,10 @@ static void write_again(const struct calibration *c)
 		put(text.f, "upper", c->upper);
 	if (!isnan(c->promised))
 		put(text.f, "promised", c->promised);
+	if (!isnan(c->mixed_threshold)) {
+		put(text.f, "mixed_threshold", c->mixed_threshold);
+		put(text.f, "mixed_share", c->mixed_share);
+	}
 	bytes_end(&text);
 	read_calibration(text.data, text.size, AT_ONCE, &again, &e);
 	must(e.status == STATUS_OK && same(c, &again));
@@ -65,6 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	must(isfinite(c.threshold) && c.upper >= c.threshold);
 	must(isnan(c.promised) || (c.promised >= 0 && c.promised <= 1));
+	must(isnan(c.mixed_threshold)
+	         ? isnan(c.mixed_share)
+	         : c.mixed_threshold <= c.upper && c.mixed_share >= 0 && c.mixed_share <= 1);
 	must(size > 0 && data[size - 1] == '\n');
 	write_again(&c);
 	return 0;

@@ -249,6 +249,7 @@ def calibration_seeds():
     for method in "sigma:3", "quantile:0.01", "mad:3", "conformal:0.1", "pot:0.01":
         yield method.replace(":", "-"), run("nicestat", "--method", method, stdin=numbers)
     yield "crlf", b"threshold\t1\r\nupper\t2\r\n"
+    yield "mixture", b"threshold\t1\nmixed_threshold\t2\nmixed_share\t0.5\n"
     yield "out-of-range", b"threshold\t3\nupper\t2\npromised\t1.5\n"
     yield "twice", b"threshold\t3\nthreshold\t3\n"
     yield "cut", b"threshold\t3"
