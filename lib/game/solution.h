@@ -19,8 +19,7 @@ struct solution {
 };
 
 /* The value of the game and an optimal strategy of each player. STATUS_UNSUPPORTED if the numbers
- * on the way could need more than SOLUTION_MAX_BYTES. */
-#define SOLUTION_MAX_BYTES (UINT64_C(1) << 32)
+ * on the way could need more than INTEGER_GAME_MAX_BYTES. */
 enum status solution_find(const struct matrix *m, struct solution *out, struct error *e);
 
 /* What each row gains against a strategy of the columns' player, which has ncolumns weights:

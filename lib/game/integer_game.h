@@ -1,0 +1,40 @@
+/* Games in positive integers (base/bignum.h). */
+#ifndef INTEGER_GAME_H
+#define INTEGER_GAME_H
+
+#include "game/matrix.h"
+#include "game/simplex.h"
+
+#include <stdint.h>
+
+/* A game whose entries are those of a matrix times scale plus shift: integers from 1 on. */
+struct integer_game {
+	const struct matrix *matrix;
+	mpz_t scale, shift, greatest; /* greatest: the greatest entry */
+};
+
+/* STATUS_UNSUPPORTED if the numbers of a solution could need more than INTEGER_GAME_MAX_BYTES. */
+#define INTEGER_GAME_MAX_BYTES (UINT64_C(1) << 32)
+enum status integer_game_init(struct integer_game *g, const struct matrix *m, struct error *e);
+
+void integer_game_entry(const struct integer_game *g, size_t row, size_t column, mpz_t out);
+
+/* Some of the rows and columns of a game. */
+struct choices {
+	size_t nrows, ncolumns;
+	size_t *rows, *columns; /* (nrows), (ncolumns): indices, ascending */
+};
+
+struct choices integer_game_choices(const struct integer_game *g); /* all of them */
+
+/*
+ * The program of the game of these choices, as simplex.h has it; s is initialised here. With all
+ * entries positive, so is the value v, and y = q / v, for a strategy q that lets no row gain more
+ * than v, is what maximises sum y subject to A y <= 1, y >= 0. The dual has x = p / v.
+ */
+void integer_game_program(const struct integer_game *g, const struct choices *c, struct simplex *s);
+
+/* An entry divided by the greatest one: a double up to 1. */
+double integer_game_share(const struct integer_game *g, size_t row, size_t column);
+
+#endif

@@ -1,0 +1,19 @@
+/* Proof that a game has one solution, exactly (base/bignum.h). */
+#ifndef UNIQUE_SOLUTION_H
+#define UNIQUE_SOLUTION_H
+
+#include "game/integer_game.h"
+
+#include <stdbool.h>
+
+/*
+ * Solves the game of some rows and equally many columns as if all of them were used: by equations.
+ * If each of them gets a positive weight, and each choice that was left out does worse than these
+ * against the other side, that is a solution, and the only one: an optimal strategy uses no choice
+ * that does worse, and the equations of the others have one solution. Then returns true, and s is
+ * the optimal tableau of the choices. s is initialised here.
+ */
+bool unique_solution_prove(const struct integer_game *g, const struct choices *c,
+                           struct simplex *s);
+
+#endif
