@@ -26,7 +26,7 @@ import threading
 import time
 
 B = os.environ["B"]
-SANITIZED = "asan" in B
+SANITIZED = os.environ.get("SANITIZER", "") != ""
 VALGRIND = "valgrind" in B
 REMADE = ("raw2idx", "raw2npy", "raw2png")
 TRAIN = "--batch 2 --epochs 1 --mid 4 --valid-share 0.4 -q"

@@ -4,7 +4,7 @@ load helper
 # thousand mutations of them every time. INPUTS=: for each reader; a sanitizer takes its time.
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
-	case $B in *asan*) : "${INPUTS:=500}" ;; *) : "${INPUTS:=4000}" ;; esac
+	case $SANITIZER in asan) : "${INPUTS:=500}" ;; *) : "${INPUTS:=4000}" ;; esac
 	export INPUTS
 	python3 "$ROOT/tests/fuzz/seeds.py" "$B/bin" seeds calibration checkpoint gzip idx labels matrix numbers pickle png \
 		safetensors selection state zip csv schema npy npz

@@ -7,6 +7,10 @@ case $B in /*) ;; *) B=$ROOT/$B ;; esac
 PATH=$B/bin:$PATH
 cd "$BATS_TEST_TMPDIR" 2>/dev/null || cd "$BATS_FILE_TMPDIR" || exit 1
 
+# SANITIZER: asan, tsan, or nothing, as the programs were built; tests/run asks them once for all.
+[ -n "${SANITIZER+known}" ] || SANITIZER=$(sh "$ROOT/tests/run" --sanitizer)
+export SANITIZER
+
 # python3: the interpreter itself, found once, and without the packages of others: a start takes a
 # twentieth of what it takes through the scripts of some version managers.
 : "${PYTHON:=$(command python3 -c 'import sys; print(sys.executable)')}"
@@ -37,7 +41,7 @@ le64() {
 
 # cuts FILE DIRECTORY: the file cut at every byte: DIRECTORY/0, DIRECTORY/1, ...; damages: with one byte
 # changed to 0xa5. A sanitizer's programs take long to start: every fifth.
-case $B in *san*) export STEP=5 ;; *) export STEP=1 ;; esac
+[ -z "$SANITIZER" ] && export STEP=1 || export STEP=5
 cuts() {
 	python3 -c 'import os, sys
 data = open(sys.argv[1], "rb").read()

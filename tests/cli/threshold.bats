@@ -206,7 +206,7 @@ for (_, x), (_, y) in zip(a, b):
 	bad 's/n\t2/n\t3/;s/min\t1/min\t0/;s/^1$/0/' 'line 9: unexpected end of input'
 	# nearly all of them 0
 	bytes "$good" | sed 's/n\t2/n\t18446744073709551615/; s/min\t1/min\t0/; s/^1$/0/' > bad
-	case $B in *[at]san*) limit=unlimited ;; *) limit=200000 ;; esac # a sanitizer wants its own address space
+	case $SANITIZER in ?san) limit=unlimited ;; *) limit=200000 ;; esac # a sanitizer wants its own address space
 	run -1 --separate-stderr bash -c "ulimit -v $limit; exec nicestat -m -q 0.5 bad"
 	[ "$stderr" = "nicestat: bad: line 9: unexpected end of input" ]
 	bytes "$good" | head -c -1 > bad
