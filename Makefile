@@ -22,7 +22,7 @@ HARDEN        = -fPIE -fstack-protector-strong '-ffile-prefix-map=$(CURDIR)=.' $
     $(filter -O0 -fsanitize=%,$(CFLAGS))$(findstring _FORTIFY_SOURCE,$(CPPFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY))
 COMPILE       = $(CC) $(OURS_CPPFLAGS) $(OURS_CFLAGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS)
 LINK          = $(CC) -pthread -fPIE -pie -Wl,-z,relro,-z,now,--as-needed $(CFLAGS) $(LDFLAGS) -o $@
-LIBS          = -ldnnl -ljansson -lpng -lz -lgmp -lm $(LDLIBS)
+LIBS          = -ldnnl -ljansson -lpng -lz -lgmp -lnettle -lm $(LDLIBS)
 
 # A file of cmd/ is a program, shared by all, or a part of the program whose name it begins with.
 SHARED   = cli startup option option_help option_value progress
@@ -42,6 +42,8 @@ all: $(PROGRAMS:%=$(B)/bin/%) ## build the programs into $(B)/bin
 parts = $(patsubst %.c,$(B)/%.o,$(wildcard cmd/$(1).c cmd/$(1)_*.c) $($(1)_PARTS))
 niceflow_PARTS = $(SHARED_BY_SOME:%=cmd/%.c)
 nicevae_PARTS = $(niceflow_PARTS)
+nicestat_PARTS = cmd/scored_by.c
+nicethresh_PARTS = cmd/scored_by.c
 .SECONDEXPANSION:
 $(PROGRAMS:%=$(B)/bin/%): $(B)/bin/%: $$(call parts,$$*) $(SHARED:%=$(B)/cmd/%.o) $(LIBRARY)
 	@mkdir -p $(@D)

@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "io/input.h"
 #include "option.h"
+#include "scored_by.h"
 #include "stats/partial_source.h"
 
 #include <inttypes.h>
@@ -16,8 +17,8 @@ enum { MAX_BINS = 1000000 };
 
 static const struct program program = {
     "nicestat",
-    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json] [file "
-    "...]\n"
+    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json]\n"
+    "                [--model MODEL [--precision f32|bf16]] [file ...]\n"
     "       nicestat [-b] -H BINS [file ...]\n"
     "       nicestat -s [options] [file ...]\n"
     "       nicestat -m [options] [file ...]\n",
@@ -80,6 +81,10 @@ static const struct option_spec table[] = {
      "method for the threshold: sigma:K (default sigma:3), quantile:P, mad:K, conformal:A, "
      "pot:P[:TAIL]",
      OPTION_CUSTOM(parse_method)},
+    {0, "model", "MODEL", "note the digest of this model, which scored the numbers",
+     OPTION_INPUT(struct options, model)},
+    {0, "precision", "f32|bf16", "the precision it scored them at (default: f32)",
+     OPTION_CHOICE(struct options, precision, option_precisions)},
     {'q', "quantiles", "P,P,...", "also print exact quantiles", OPTION_CUSTOM(parse_quantiles)},
     {'s', "state", NULL, "print a state for -m instead; give the same options to both",
      OPTION_FLAG(struct options, state)},
@@ -97,8 +102,11 @@ static void check_options(const struct options *o)
 		cli_usage("-m reads states, which have no nan: --skip-nan does not apply");
 	if (o->json && o->state)
 		cli_usage("-s and --json are mutually exclusive");
+	if (o->precision != PRECISION_F32 && !o->model)
+		cli_usage("--precision requires --model");
 	if (o->nbins > 0 && !o->state &&
-	    (o->has_rule || o->two_sided || o->describe || o->json || o->nquantiles > 0))
+	    (o->has_rule || o->two_sided || o->describe || o->json || o->nquantiles > 0 ||
+	     o->model))
 		cli_usage("-H cannot be combined with other statistics");
 }
 
@@ -121,12 +129,23 @@ static bool needs_sample(const struct options *o)
 	       threshold_rule_needs_sample(&o->rule);
 }
 
-static int add_file(struct partial *state, struct options *o, const char *path)
+/* The states of a file; with --model they must be of that model, or of none. */
+static void merge_file(struct partial *state, const struct scorer *given, int fd, struct error *e)
+{
+	char is[SCORER_TEXT], ours[SCORER_TEXT];
+	if (partial_merge_stream(state, fd, e) == STATUS_OK && scorer_known(given) &&
+	    scorer_known(&state->scorer) && !scorer_same(given, &state->scorer))
+		error_set(e, STATUS_MISMATCH, "its states are of %s, but --model is %s",
+		          scorer_describe(&state->scorer, is), scorer_describe(given, ours));
+}
+
+static int add_file(struct partial *state, const struct scorer *scorer, struct options *o,
+                    const char *path)
 {
 	struct error e = {0};
 	int fd = -1;
 	if (input_open(path, &fd, &e) == STATUS_OK && o->merge)
-		partial_merge_stream(state, fd, &e);
+		merge_file(state, scorer, fd, &e);
 	else if (e.status == STATUS_OK)
 		partial_add_stream(state, fd, o->binary, o->skip_nan ? &o->nskipped : NULL, &e);
 	return cli_close_input(path, fd, &e);
@@ -137,13 +156,18 @@ int main(int argc, char **argv)
 	struct options o;
 	struct error e = {0};
 	static struct partial state; /* large for a stack */
+	struct scorer scorer = {0};
 	int status = EXIT_OK;
 	cli_start(&program, argv);
 	parse_options(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
+	if (o.model)
+		status = scored_by(o.model, o.precision, &scorer);
 	partial_init(&state, needs_sample(&o));
 	for (int i = 0; i < o.nfiles && status == EXIT_OK; i++)
-		status = add_file(&state, &o, o.files[i]);
+		status = add_file(&state, &scorer, &o, o.files[i]);
+	if (scorer_known(&scorer))
+		state.scorer = scorer;
 	if (status == EXIT_OK && report_print(&state, &o, &e) != STATUS_OK)
 		status = cli_fail(o.nfiles > 1 ? NULL : o.files[0], &e);
 	if (status == EXIT_OK && o.nskipped > 0)

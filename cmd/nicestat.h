@@ -3,6 +3,7 @@
 #define NICESTAT_H
 
 #include "base/error.h"
+#include "nn/precision.h"
 #include "stats/partial.h"
 #include "verdict/threshold.h"
 
@@ -18,6 +19,8 @@ struct options {
 	uint64_t nskipped; /* values that were nan */
 	double p[MAX_QUANTILES];
 	size_t nquantiles, nbins;
+	const char *model; /* what scored the numbers; NULL: not told */
+	enum precision precision;
 	int nfiles;
 	char **files;
 };

@@ -38,8 +38,8 @@ static void add_descriptives(struct fields *r, const struct descriptives *d,
 }
 
 static enum status add_threshold(struct fields *r, const struct descriptives *d,
-                                 const struct sample *sorted, const struct options *o,
-                                 struct error *e)
+                                 const struct sample *sorted, const struct scorer *scorer,
+                                 const struct options *o, struct error *e)
 {
 	struct threshold t;
 	if (threshold_choose(&o->rule, d, sorted, &t, r, e) != STATUS_OK)
@@ -49,6 +49,10 @@ static enum status add_threshold(struct fields *r, const struct descriptives *d,
 	if (o->describe && o->two_sided)
 		fields_add_number(r, "upper_stderr", t.upper_stderr);
 	fields_add_number(r, "promised", t.promised);
+	if (scorer_known(scorer)) {
+		fields_add_text(r, "model", scorer->model);
+		fields_add_text(r, "precision", scorer->precision);
+	}
 	fields_add_text(r, "version", NICETOOLS_VERSION);
 	if (o->two_sided)
 		fields_add_number(r, "upper", t.upper);
@@ -67,7 +71,7 @@ static enum status print_calibration(struct partial *state, const struct options
 	if (sorted)
 		descriptives_of_sample(&d, sorted);
 	add_descriptives(&r, &d, sorted, o);
-	if (add_threshold(&r, &d, sorted, o, e) != STATUS_OK)
+	if (add_threshold(&r, &d, sorted, &state->scorer, o, e) != STATUS_OK)
 		return e->status;
 	if (o->json)
 		fields_write_json(&r, stdout);

@@ -11,8 +11,9 @@
 enum { EXIT_ANOMALY = 3 };
 static const struct program program = {
     "nicethresh",
-    "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-S SEED]) [-p SCORES]\n"
-    "                  [-x normal|anomalous | --labels LABELS] [-b] [-e] [-i] [--first N] [file]\n"
+    "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-m MODEL] [-S SEED])\n"
+    "                  [-p SCORES] [--precision f32|bf16] [-x normal|anomalous |\n"
+    "                  --labels LABELS] [-b] [-e] [-i] [--first N] [file]\n"
     "       nicethresh -p SCORES (--alpha A | --fdr Q) [--two-sided] ...\n"
     "       nicethresh --paste TABLE [-F SEP] [--no-header] [--only anomalies] ...\n",
     "Detect anomalies: numbers strictly below a threshold, or with small p-values."};
@@ -64,6 +65,10 @@ static const struct option_spec table[] = {
      OPTION_CUSTOM(parse_seed)},
     {0, "first", "N", "index of the first number (default 0)",
      OPTION_COUNT(struct options, first, 0, UINT64_MAX / 2)},
+    {'m', "model", "MODEL", "refuse a calibration that was made with another model than this",
+     OPTION_INPUT(struct options, model)},
+    {0, "precision", "f32|bf16", "or at another precision than this (default: f32)",
+     OPTION_CHOICE(struct options, precision, option_precisions)},
     {'p', "p-values", "SCORES", "file of calibration scores: also print p-values",
      OPTION_INPUT(struct options, scores)},
     {0, "alpha", "A", "numbers whose p-value is at most A are anomalies",
@@ -118,6 +123,10 @@ static void check_options(const struct options *o)
 		cli_usage("%s requires -p", o->alpha > 0 ? "--alpha" : "--fdr");
 	if (isfinite(o->bounds.upper) && !by_t)
 		cli_usage("-u requires -t");
+	if (o->model && !o->calibration)
+		cli_usage("-m requires -c");
+	if (o->precision != PRECISION_F32 && !o->model)
+		cli_usage("--precision requires -m");
 	if (by_t && o->bounds.upper < o->bounds.threshold)
 		cli_usage("-u: the upper bound is below the threshold");
 	if (o->mixed && !o->calibration)

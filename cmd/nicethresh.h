@@ -3,6 +3,7 @@
 #define NICETHRESH_H
 
 #include "base/error.h"
+#include "nn/precision.h"
 #include "table/csv.h"
 #include "verdict/confusion.h"
 #include "verdict/detector.h"
@@ -22,6 +23,8 @@ struct options {
 	bool mixed; /* draw between the two thresholds of the calibration, with this seed */
 	uint64_t seed, first;
 	const char *calibration, *scores, *labels, *file;
+	const char *model; /* what scored the numbers; NULL: not told */
+	enum precision precision;
 	const char *paste; /* the table whose rows the numbers are of; NULL: none */
 	char separator;
 	bool no_header;

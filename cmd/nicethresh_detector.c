@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "io/input.h"
+#include "scored_by.h"
 
 #include <math.h>
 
@@ -19,6 +20,27 @@ static int read_calibration(const char *path, bool mixed, struct calibration *c)
 	if (!mixed && !isnan(c->mixed_threshold))
 		c->promised = NAN;
 	return cli_close_input(path, fd, &e);
+}
+
+/* A calibration that does not name its model is taken, with a warning. */
+static int check_model(const struct options *o, const struct scorer *theirs)
+{
+	struct scorer ours = {0};
+	struct error e = {0};
+	char is[SCORER_TEXT], given[SCORER_TEXT];
+	if (scored_by(o->model, o->precision, &ours) != EXIT_OK)
+		return EXIT_BAD;
+	if (!scorer_known(theirs)) {
+		cli_warn(o->calibration,
+		         "names no model, so -m cannot be checked; nicestat --model notes it");
+		return EXIT_OK;
+	}
+	if (scorer_same(theirs, &ours))
+		return EXIT_OK;
+	error_set(&e, STATUS_MISMATCH,
+	          "made with %s, but %s is %s; calibrate again with nicestat --model",
+	          scorer_describe(theirs, is), o->model, scorer_describe(&ours, given));
+	return cli_fail(o->calibration, &e);
 }
 
 /* Refuses scores with which no p-value can be as small as asked for: nothing would ever be found.
@@ -53,6 +75,8 @@ int detector_read(struct detector *d, const struct options *o)
 	                       .seed = o->seed,
 	                       .by_p = o->alpha > 0 || o->fdr > 0};
 	if (o->calibration && read_calibration(o->calibration, o->mixed, &d->bounds) != EXIT_OK)
+		return EXIT_BAD;
+	if (o->model && check_model(o, &d->bounds.scorer) != EXIT_OK)
 		return EXIT_BAD;
 	d->conformal.two_sided = d->by_p ? o->two_sided : isfinite(d->bounds.upper);
 	if (o->scores && read_scores(o, &d->conformal) != EXIT_OK)

@@ -44,12 +44,12 @@ $(OUT)/nice.safetensors: $(OUT)/train.idx
 	mv $@.part $@
 
 $(OUT)/calibration: $(OUT)/valid.ll
-	nicestat $< > $@.part
+	nicestat --model $(OUT)/nice.safetensors $< > $@.part
 	mv $@.part $@
 
 $(OUT)/report.txt: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll
-	{ nicethresh -c $< -x normal $(OUT)/test.ll; \
-	  nicethresh -c $< -x anomalous $(OUT)/kana.ll; } > $@.part
+	{ nicethresh -c $< -m $(OUT)/nice.safetensors -x normal $(OUT)/test.ll; \
+	  nicethresh -c $< -m $(OUT)/nice.safetensors -x anomalous $(OUT)/kana.ll; } > $@.part
 	mv $@.part $@
 
 $(OUT)/digits.png: $(OUT)/test.idx
@@ -96,9 +96,9 @@ text	A type I error is a digit below the threshold, a type II error a kana above
 picture	$(OUT)/likelihoods.svg	Log-likelihoods of digits and of kana, and the threshold between them
 head	The pipes
 pipe	idx2raw -t u8 train.idx | nicetrain -t u8 -d 28x28 ... -o nice.safetensors
-pipe	idx2raw -t u8 valid.idx | niceflow -t u8 -m nice.safetensors | nicestat > calibration
-pipe	idx2raw -t u8 test.idx | niceflow -t u8 -m nice.safetensors | nicethresh -c calibration -x normal
-pipe	idx2raw -t u8 kana.idx | niceflow -t u8 -m nice.safetensors | nicethresh -c calibration -x anomalous
+pipe	idx2raw -t u8 valid.idx | niceflow -t u8 -m nice.safetensors | nicestat --model nice.safetensors > calibration
+pipe	idx2raw -t u8 test.idx | niceflow -t u8 -m nice.safetensors | nicethresh -c calibration -m nice.safetensors -x normal
+pipe	idx2raw -t u8 kana.idx | niceflow -t u8 -m nice.safetensors | nicethresh -c calibration -m nice.safetensors -x anomalous
 head	Any threshold
 picture	$(OUT)/roc.svg	Both kinds of log-likelihoods, and the ROC curve
 head	The records

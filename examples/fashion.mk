@@ -40,13 +40,13 @@ $(OUT)/mnist.ll $(OUT)/kmnist.ll: $(OUT)/%.ll: $(OUT)/nice.safetensors
 flagged = $$(nicethresh $(1) -x normal $< | awk 'NR == 1 { printf "%.2f", 100 * $$1 / $$6 }')
 
 $(OUT)/calibration: $(OUT)/valid.ll
-	nicestat $< > $@.part
+	nicestat --model $(OUT)/nice.safetensors $< > $@.part
 	mv $@.part $@
 
 $(OUT)/%.row: $(OUT)/%.ll $(OUT)/calibration $(OUT)/clothes.ll
 	printf '%s\t%.0f\t%.3f\t%s\t%s\t%s\n' $* "$$(nicestat $< | awk '$$1 == "mean" { print $$2 }')" \
 	    "$$(niceroc $(OUT)/clothes.ll $< | awk '$$1 == "auroc" { print $$2 }')" \
-	    $(call flagged,-c $(OUT)/calibration) $(call flagged,-p $(OUT)/valid.ll --alpha 0.01) \
+	    $(call flagged,-c $(OUT)/calibration -m $(OUT)/nice.safetensors) $(call flagged,-p $(OUT)/valid.ll --alpha 0.01) \
 	    $(call flagged,-p $(OUT)/valid.ll --alpha 0.01 --two-sided) > $@.part
 	mv $@.part $@
 

@@ -51,12 +51,12 @@ $(OUT)/kana.ll: $(call name,$(kana)) $(model) $(OUT)/set.DATA
 	mv $@.part $@
 
 $(OUT)/calibration: $(OUT)/valid.ll $(OUT)/set.K
-	nicestat -k $(K) $< > $@.part
+	nicestat -k $(K) --model "$(MODEL)" $< > $@.part
 	mv $@.part $@
 
 $(OUT)/report.txt: $(OUT)/calibration $(OUT)/test.ll $(OUT)/kana.ll
-	{ nicethresh -c $< -x normal $(OUT)/test.ll; \
-	  nicethresh -c $< -x anomalous $(OUT)/kana.ll; } > $@.part
+	{ nicethresh -c $< -m "$(MODEL)" -x normal $(OUT)/test.ll; \
+	  nicethresh -c $< -m "$(MODEL)" -x anomalous $(OUT)/kana.ll; } > $@.part
 	mv $@.part $@
 
 # The same halves under each method: what it promises, the rate and the counts that come of it. The last one
@@ -111,9 +111,9 @@ title	Digits and kana: the published experiment
 text	A flow that was trained on MNIST digits gives 5000 of the digits that it has not seen their log-likelihoods, which set a threshold: mean minus $(K) standard deviations. The 5000 others, and 10000 characters of Kuzushiji-MNIST, are compared with it. A type I error is a digit below the threshold, a type II error a character above it.
 lines	$(OUT)/report.txt
 head	The pipes
-pipe	$(valid) | $(flow) | nicestat -k $(K) > calibration
-pipe	$(test) | $(flow) | nicethresh -c calibration -x normal
-pipe	$(anom) | $(flow) | nicethresh -c calibration -x anomalous
+pipe	$(valid) | $(flow) | nicestat -k $(K) --model "$(MODEL)" > calibration
+pipe	$(test) | $(flow) | nicethresh -c calibration -m "$(MODEL)" -x normal
+pipe	$(anom) | $(flow) | nicethresh -c calibration -m "$(MODEL)" -x anomalous
 head	Any threshold
 picture	$(OUT)/roc.svg	Both kinds of log-likelihoods, and the ROC curve
 head	Other ways to choose it

@@ -10,8 +10,10 @@
 
 static const char magic[] = "nicestat-state";
 
-/* Version 1 has six lines; version 2 adds the numbers, one per line. */
-static const char *const versions[] = {"1", "2"};
+/* Version 1 has six lines; version 2 adds the numbers, one per line. 3 and 4 are these two with the
+ * scorer. */
+enum { NVERSIONS = 4 };
+static const char *const versions[NVERSIONS] = {"1", "2", "3", "4"};
 
 void partial_init(struct partial *s, bool keeps)
 {
@@ -31,8 +33,27 @@ enum status partial_add(struct partial *s, const double *values, size_t n, size_
 	return s->keeps ? sample_add(&s->sample, values, *added, e) : STATUS_OK;
 }
 
+/* Numbers of nobody: neither is there a scorer, nor a number. */
+static bool neutral(const struct partial *s)
+{
+	return !scorer_known(&s->scorer) && s->moments.sums.n == 0;
+}
+
+static enum status merge_scorers(struct partial *s, const struct partial *other, struct error *e)
+{
+	char a[SCORER_TEXT], b[SCORER_TEXT];
+	if (neutral(s))
+		s->scorer = other->scorer;
+	else if (!neutral(other) && !scorer_same(&s->scorer, &other->scorer))
+		error_set(e, STATUS_MISMATCH, "a state of %s, after one of %s: they do not merge",
+		          scorer_describe(&other->scorer, a), scorer_describe(&s->scorer, b));
+	return e->status;
+}
+
 enum status partial_merge(struct partial *s, const struct partial *other, struct error *e)
 {
+	if (merge_scorers(s, other, e) != STATUS_OK)
+		return e->status;
 	if (!moments_merge(&s->moments, &other->moments))
 		return error_set(e, STATUS_UNSUPPORTED, "more than 2^64 numbers");
 	return s->keeps ? sample_add(&s->sample, other->sample.values, other->sample.n, e)
@@ -50,8 +71,11 @@ void partial_write(struct partial *s, FILE *f)
 	char min[DECIMAL_TEXT], max[DECIMAL_TEXT];
 	decimal_format_double(s->moments.min, min);
 	decimal_format_double(s->moments.max, max);
-	fprintf(f, "%s\t%s\nn\t%" PRIu64 "\nmin\t%s\nmax\t%s\n", magic, versions[s->keeps],
-	        s->moments.sums.n, min, max);
+	bool known = scorer_known(&s->scorer);
+	fprintf(f, "%s\t%s\n", magic, versions[s->keeps + 2 * known]);
+	if (known)
+		fprintf(f, "model\t%s\nprecision\t%s\n", s->scorer.model, s->scorer.precision);
+	fprintf(f, "n\t%" PRIu64 "\nmin\t%s\nmax\t%s\n", s->moments.sums.n, min, max);
 	exact_sum_write(&s->moments.sums, f);
 	if (s->keeps)
 		numbers_write(f, partial_sorted(s)->values, s->sample.n, false);
@@ -82,7 +106,7 @@ static enum status ends_early(uint64_t line, struct error *e)
 	                 line + 1);
 }
 
-enum { VERSION, N, MIN, MAX, SUM, SQUARES, NFIELDS };
+enum { VERSION, MODEL, PRECISION, N, MIN, MAX, SUM, SQUARES, NFIELDS };
 
 /* -0 becomes +0: the order of the numbers must not matter. */
 static bool parse_extreme(const char *text, double *out)
@@ -91,6 +115,14 @@ static bool parse_extreme(const char *text, double *out)
 		return false;
 	*out += 0.0;
 	return true;
+}
+
+/* False if there are lines of the scorer, and they are malformed. */
+static bool parse_scorer(struct scorer *s, char values[NFIELDS][EXACT_SUM_TEXT], int version)
+{
+	return version < 3 ||
+	       (scorer_set_model(s, values[MODEL], strlen(values[MODEL])) &&
+	        scorer_set_precision(s, values[PRECISION], strlen(values[PRECISION])));
 }
 
 static bool parse(struct moments *s, char values[NFIELDS][EXACT_SUM_TEXT])
@@ -141,34 +173,56 @@ static enum status read_values(struct partial *s, struct lines *in, struct error
 /* The version of a state, from 1; 0 with an error. */
 static int find_version(const char *text, uint64_t line, struct error *e)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < NVERSIONS; i++)
 		if (strcmp(text, versions[i]) == 0)
 			return i + 1;
 	error_set(e, STATUS_UNSUPPORTED,
-	          "line %" PRIu64 ": unsupported state version '%.20s', not 1 or 2", line, text);
+	          "line %" PRIu64 ": unsupported state version '%.20s', not 1 to 4", line, text);
 	return 0;
+}
+
+/* Whether a state of this version has its numbers, and whether it has this line. */
+static bool has_numbers(int version)
+{
+	return version % 2 == 0;
+}
+
+static bool has_field(int version, int field)
+{
+	return version >= 3 || (field != MODEL && field != PRECISION);
+}
+
+/* Reads the lines before the numbers; *version is 0 at the end of the input. */
+static enum status read_fields(struct lines *in, char values[NFIELDS][EXACT_SUM_TEXT], int *version,
+                               struct error *e)
+{
+	static const char *const names[] = {magic, "model", "precision", "n",
+	                                    "min", "max",   "sum",       "squares"};
+	if (!read_field(in, names[VERSION], values[VERSION], e) || e->status != STATUS_OK)
+		return e->status;
+	*version = find_version(values[VERSION], in->nlines, e);
+	for (int i = VERSION + 1; i < NFIELDS && e->status == STATUS_OK; i++)
+		if (has_field(*version, i) && !read_field(in, names[i], values[i], e))
+			return ends_early(in->nlines, e);
+	return e->status;
 }
 
 enum status partial_read(struct partial *s, struct lines *in, bool *end, struct error *e)
 {
-	static const char *const names[] = {magic, "n", "min", "max", "sum", "squares"};
 	char values[NFIELDS][EXACT_SUM_TEXT];
 	int version = 0;
 	*end = false;
-	for (size_t i = 0; i < NFIELDS && e->status == STATUS_OK; i++) {
-		if (!read_field(in, names[i], values[i], e)) {
-			*end = i == 0 && e->status == STATUS_OK;
-			return *end ? STATUS_OK : ends_early(in->nlines, e);
-		}
-		if (i == VERSION && e->status == STATUS_OK)
-			version = find_version(values[i], in->nlines, e);
-	}
-	if (e->status == STATUS_OK && !parse(&s->moments, values))
+	if (read_fields(in, values, &version, e) != STATUS_OK)
+		return e->status;
+	*end = version == 0;
+	if (*end)
+		return STATUS_OK;
+	if (!parse_scorer(&s->scorer, values, version) || !parse(&s->moments, values))
 		error_set(e, STATUS_MALFORMED,
 		          "line %" PRIu64 ": the state that ends here is malformed", in->nlines);
-	if (e->status == STATUS_OK && version == 1 && s->keeps && s->moments.sums.n > 0)
+	else if (!has_numbers(version) && s->keeps && s->moments.sums.n > 0)
 		error_set(e, STATUS_MISMATCH,
 		          "line %" PRIu64 ": the state that ends here does not contain its numbers",
 		          in->nlines);
-	return e->status == STATUS_OK && version == 2 ? read_values(s, in, e) : e->status;
+	return e->status == STATUS_OK && has_numbers(version) ? read_values(s, in, e) : e->status;
 }

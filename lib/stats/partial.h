@@ -7,6 +7,7 @@
 #include "io/lines.h"
 #include "stats/moments.h"
 #include "stats/sample.h"
+#include "stats/scorer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 
 struct partial {
+	struct scorer scorer; /* of all numbers */
 	struct moments moments;
 	bool keeps;           /* the numbers themselves are kept, too */
 	struct sample sample; /* the numbers kept, in any order */
@@ -26,7 +28,8 @@ void partial_release(struct partial *s);
 enum status partial_add(struct partial *s, const double *values, size_t n, size_t *added,
                         struct error *e);
 
-/* Adds the numbers of another state, which must keep them if *s does. */
+/* Adds the numbers of another state, which must keep them if *s does. Numbers of different scorers,
+ * or of a known and an unknown one, are STATUS_MISMATCH; no numbers of none are neutral. */
 enum status partial_merge(struct partial *s, const struct partial *other, struct error *e);
 
 /* The numbers kept, sorted. */

@@ -3,6 +3,7 @@
 
 #include "io/numbers.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 static enum status refuse(const struct numbers *in, uint64_t index, double value, struct error *e)
@@ -48,8 +49,9 @@ static enum status merge_states(struct partial *p, struct lines *in, struct erro
 	while (e->status == STATUS_OK && !end) {
 		struct partial next;
 		partial_init(&next, p->keeps);
-		if (partial_read(&next, in, &end, e) == STATUS_OK && !end)
-			partial_merge(p, &next, e);
+		if (partial_read(&next, in, &end, e) == STATUS_OK && !end &&
+		    partial_merge(p, &next, e) == STATUS_MISMATCH)
+			error_prefix(e, "the state that ends in line %" PRIu64 ": ", in->nlines);
 		partial_release(&next);
 	}
 	if (e->status == STATUS_OK && in->nlines == 0)

@@ -128,6 +128,23 @@ static enum status find_mixture(const char *text, const char *end, struct calibr
 	return e->status;
 }
 
+/* Without a model there is no scorer. */
+static enum status find_scorer(const char *text, const char *end, struct scorer *s, struct error *e)
+{
+	struct line line;
+	if (!find_line(text, end, "model", &line))
+		return STATUS_OK;
+	if (!scorer_set_model(s, line.value, line.value_length))
+		return error_set(e, STATUS_MALFORMED,
+		                 "line %u: the model is not %d hexadecimal digits", line.number,
+		                 SCORER_MODEL);
+	if (!find_line(text, end, "precision", &line))
+		return error_set(e, STATUS_MALFORMED, "missing precision of the model");
+	if (!scorer_set_precision(s, line.value, line.value_length))
+		return error_set(e, STATUS_MALFORMED, "line %u: unknown precision", line.number);
+	return STATUS_OK;
+}
+
 static enum status parse(const char *text, const char *end, struct calibration *c, struct error *e)
 {
 	*c = (struct calibration){.threshold = NAN,
@@ -145,7 +162,7 @@ static enum status parse(const char *text, const char *end, struct calibration *
 		find_number(text, end, "promised", 0, 1, &c->promised, e);
 	if (e->status == STATUS_OK)
 		find_mixture(text, end, c, e);
-	return e->status;
+	return e->status == STATUS_OK ? find_scorer(text, end, &c->scorer, e) : e->status;
 }
 
 enum status calibration_read(int fd, struct calibration *c, struct error *e)

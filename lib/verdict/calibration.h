@@ -6,6 +6,7 @@
 #define CALIBRATION_H
 
 #include "base/error.h"
+#include "stats/scorer.h"
 
 enum { CALIBRATION_MAX_BYTES = 1 << 16 };
 
@@ -17,6 +18,7 @@ struct calibration {
 	/* A mixture decides by mixed_threshold with probability mixed_share, and otherwise by
 	 * threshold; both NaN if there is none. mixed_threshold is finite and at most upper. */
 	double mixed_threshold, mixed_share;
+	struct scorer scorer; /* of the log-likelihoods, if it is noted */
 };
 
 /* Reads a calibration. Only the threshold is required; lines with other names must be well-formed

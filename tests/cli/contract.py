@@ -67,11 +67,14 @@ WAYS = """
     nicestat    ll        1   -H 3
     nicestat    ll        0+  -s
     nicestat    state     1   -m
+    nicestat    ll        1   --model m --precision bf16
+    nicestat    bound.state 1 -m --model m
     niceroc     ll        1   ll
     niceroc     ll        1   --curve ll
     niceroc     ll.f64    1   -b ll.f64
     nicethresh  ll        0   -t -14
     nicethresh  ll        0   -c calibration -i
+    nicethresh  ll        0   -c bound -m m
     nicethresh  ll        0+  -t -14 -x normal
     nicethresh  ll.f64    0   -b -t -14
     nicethresh  ll        0   -t -14 -u -12 -p ll
@@ -116,6 +119,8 @@ FILES = """
     niceflow    -m            m            x.f32
     niceflow    --baseline    one          -m m --attribute path x.f32
     nicedrift   -p            ll           ll
+    nicestat    --model       m            ll
+    nicethresh  -m            m            -c bound ll
     nicethresh  -c            calibration  ll
     nicethresh  -p            ll           -t -14 ll
     nicethresh  --labels      labels       -t -14 ll
@@ -138,6 +143,8 @@ BOUNDS = """
     csv2raw     --missing  Fill  drop
     nicethresh  -F  ;;  a  9  .  +  -  "
     nicethresh  --only  normal  anomaly
+    nicethresh  --precision  f16  F32
+    nicestat    --precision  f16  F32
     idx2raw     -n  -1  4294967296
     idx2raw     -S  -1  18446744073709551616
     idx2raw     -r  1  2:1  -1:2  0:1:2  0:1x  0:18446744073709551616

@@ -294,7 +294,7 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 		refused 1 "nicestat: bad: $2" nicestat -m bad
 	}
 	broken='line 6: the state that ends here is malformed'
-	bad 's/1/3/' "line 1: unsupported state version '3', not 1 or 2"
+	bad 's/1/5/' "line 1: unsupported state version '5', not 1 to 4"
 	bad 's/^n/m/' "line 1: expected 'nicestat-state', a tab and a value"
 	bad '/^n\t/d' "line 2: expected 'n', a tab and a value"
 	bad '/squares/d' "line 6: unexpected end of input"
@@ -327,7 +327,7 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	bad 's/0x3p0/0x3p-0/' "$broken"
 	bad 's/0x3p0/0x3p00/' "$broken"
 	bad 's/0x3p0/0x0p1/' "$broken"
-	bad 's/$/\r/' "line 1: unsupported state version '1?', not 1 or 2"
+	bad 's/$/\r/' "line 1: unsupported state version '1?', not 1 to 4"
 	bytes "$good" | head -c -1 > bad
 	refused 1 "nicestat: bad: line 6: unexpected end of input" nicestat -m bad
 	{ bytes "$good"; printf 'junk'; } > bad
@@ -342,4 +342,85 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	refused 1 "nicestat: many: more than 2^64 numbers" nicestat -m many many
 	refused 2 "nicestat: -m reads text: -b does not apply" nicestat -b -m many
 	refused 2 "nicestat: -s and --json are mutually exclusive" nicestat --json -s many
+}
+
+# digest MODEL: what nicestat notes of it.
+digest() { seq 1 3 | nicestat --model "$1" | awk '$1 == "model" { print $2 }'; }
+
+@test "nicestat --model: the digest is that of nicemodel(5)" {
+	local fixtures=$ROOT/tests/fixtures
+	python3 "$fixtures/make_model.py" 6 5 2 2 1 > m
+	[ "$(digest m)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" m)" ]
+	pt2nice "$fixtures/tiny.pt" > tiny
+	[ "$(digest tiny)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" tiny)" ]
+	[ "$(digest "$fixtures/tiny.pt")" = "$(digest tiny)" ]
+	pt2nice -m 0 "$fixtures/tiny.pt" > other # the same parameters, read the other way round
+	[ "$(digest other)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" other)" ]
+	[ "$(digest other)" != "$(digest tiny)" ]
+	seq 1 3 > numbers
+	nicestat --model - numbers < m | cmp - <(nicestat --model m numbers)
+	seq 1 60 | awk '{ print $1 * 0.7 % 1 "," $1 * 0.3 % 1 }' | csv2raw --no-header -w s > x
+	nicetrain -q --kind vae -d 2 --latent 2 --mid 4 --epochs 1 -o v x
+	[ "$(digest v)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" v)" ]
+}
+
+@test "nicestat --model: neither the order of tensors, nor a baseline, nor notes change the digest" {
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > m
+	python3 - <<'END'
+import json, struct
+data = open("m", "rb").read()
+(length,) = struct.unpack("<Q", data[:8])
+header = json.loads(data[8:8 + length])
+notes, body = header.pop("__metadata__", {}), data[8 + length:]
+notes.pop("crc32", None)
+def write(path, change=lambda name, bytes: bytes, extra=()):
+    out, blob = {"__metadata__": dict(notes, origin="elsewhere")}, b""
+    tensors = [(n, t["dtype"], t["shape"], change(n, body[slice(*t["data_offsets"])])) for n, t in header.items()]
+    for name, dtype, shape, bytes in list(extra) + tensors[::-1]:
+        out[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(blob), len(blob) + len(bytes)]}
+        blob += bytes
+    text = json.dumps(out).encode()
+    open(path, "wb").write(struct.pack("<Q", len(text)) + text + blob)
+write("turned", extra=[("baseline", "F32", [6], bytes(24))])
+write("bit", lambda n, b: bytes([b[0] ^ 1]) + b[1:] if n == "scaling.scale" else b)
+END
+	[ "$(digest turned)" = "$(digest m)" ]
+	[ "$(digest bit)" != "$(digest m)" ]
+}
+
+@test "nicestat --model: states of one model merge to the serial run; those of others are refused" {
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > m
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 2 > n
+	seq 1 40 > all
+	head -n 15 all | nicestat -s --model m > a
+	tail -n +16 all | nicestat -s --model m > b
+	nicestat --model m all > serial
+	nicestat -m a b | cmp - serial
+	nicestat -m --model m b a | cmp - serial
+	seq 1 40 | nicestat -s -q 0.5 --model m > kept
+	nicestat -m -q 0.5 kept | cmp - <(nicestat -q 0.5 --model m all)
+	nicestat -s < /dev/null > none
+	nicestat -m none a none b | cmp - serial # nobody's numbers, of which there are none
+	head -n 3 all | nicestat -s > unknown
+	nicestat -s --model n all > other
+	nicestat -s --model m --precision bf16 all > reduced
+	local of_m of_n
+	of_m="model $(digest m), precision f32" of_n="model $(digest n), precision f32"
+	refused 1 "nicestat: other: the state that ends in line 8: a state of $of_n, after one of $of_m: they do not merge" \
+	    nicestat -m a other
+	refused 1 "nicestat: a: the state that ends in line 8: a state of $of_m, after one of $of_n: they do not merge" \
+	    nicestat -m none other a
+	refused 1 "nicestat: reduced: the state that ends in line 8: a state of ${of_m/f32/bf16}, after one of $of_m: they do not merge" \
+	    nicestat -m a reduced
+	refused 1 "nicestat: unknown: the state that ends in line 6: a state of no model, after one of $of_m: they do not merge" \
+	    nicestat -m a unknown
+	refused 1 "nicestat: a: its states are of $of_m, but --model is $of_n" nicestat -m --model n a
+	nicestat -m --model m unknown | grep -q "^model.$(digest m)$" # the word of the user
+	sed 's/^model.\(.*\).$/model\t\1/' a > bad
+	refused 1 "nicestat: bad: line 8: the state that ends here is malformed" nicestat -m bad
+	sed 's/^precision.f32/precision\tF32/' a > bad
+	refused 1 "nicestat: bad: line 8: the state that ends here is malformed" nicestat -m bad
+	refused 2 "nicestat: --precision requires --model" nicestat --precision bf16 all
+	refused 2 "nicestat: -H cannot be combined with other statistics" nicestat -H 2 --model m all
+	refused 1 "nicestat: all: neither safetensors nor a PyTorch file: it starts with the byte 0x31" nicestat --model all all
 }

@@ -442,3 +442,38 @@ mixture() { printf '%s\t%s\n' mixed_threshold "$2" mixed_share "$3" threshold "$
 	bad 'mixed_share\t1\nmixed_threshold\tinf\nthreshold\t5\n' 'line 2: the mixed_threshold is not a finite number'
 	bad 'mixed_share\t1\nmixed_threshold\t7\nupper\t6\nthreshold\t5\n' 'line 2: the mixed_threshold is out of range'
 }
+
+@test "nicethresh -m: a calibration of another model, or another precision, is refused with both digests" {
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > m
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 2 > n
+	seq 1 9 > numbers
+	nicestat -k 1 --model m numbers > calibration
+	nicestat -k 1 --model m --precision bf16 numbers > reduced
+	nicestat -k 1 numbers > plain
+	nicethresh -c plain numbers > out
+	nicethresh -c calibration numbers | cmp - out
+	nicethresh -c calibration -m m numbers | cmp - out
+	nicethresh -c reduced -m m --precision bf16 numbers | cmp - out
+	local of_m of_n remedy='calibrate again with nicestat --model'
+	of_m="model $(value model calibration), precision f32"
+	of_n="model $(nicestat --model n numbers | awk '$1 == "model" { print $2 }'), precision f32"
+	refused 1 "nicethresh: calibration: made with $of_m, but n is $of_n; $remedy" nicethresh -c calibration -m n numbers
+	refused 1 "nicethresh: calibration: made with $of_m, but m is ${of_m/f32/bf16}; $remedy" \
+	    nicethresh -c calibration -m m --precision bf16 numbers
+	refused 1 "nicethresh: reduced: made with ${of_m/f32/bf16}, but m is $of_m; $remedy" nicethresh -c reduced -m m numbers
+	run -0 --separate-stderr nicethresh -c plain -m m numbers
+	[ "$output" = "$(cat out)" ]
+	[ "$stderr" = "nicethresh: plain: names no model, so -m cannot be checked; nicestat --model notes it" ]
+	bad() { # SED MESSAGE
+		sed "$1" calibration > bad
+		refused 1 "nicethresh: bad: $2" nicethresh -c bad numbers
+	}
+	bad 's/^model.*/model\tx/' "line 9: the model is not 64 hexadecimal digits"
+	bad 's/^\(model.*\).$/\1G/' "line 9: the model is not 64 hexadecimal digits"
+	bad '/^precision/d' "missing precision of the model"
+	bad 's/^precision.*/precision\tvery high/' "line 10: unknown precision"
+	refused 2 "nicethresh: -m requires -c" nicethresh -t 1 -m m numbers
+	refused 2 "nicethresh: --precision requires -m" nicethresh -c calibration --precision bf16 numbers
+	refused 1 "nicethresh: numbers: neither safetensors nor a PyTorch file: it starts with the byte 0x31" \
+	    nicethresh -c calibration -m numbers numbers
+}

@@ -27,7 +27,7 @@ static bool same_or_nan(double a, double b)
 static bool same(const struct calibration *c, const struct calibration *d)
 {
 	return c->threshold == d->threshold && c->upper == d->upper &&
-	       same_or_nan(c->promised, d->promised) &&
+	       scorer_same(&c->scorer, &d->scorer) && same_or_nan(c->promised, d->promised) &&
 	       same_or_nan(c->mixed_threshold, d->mixed_threshold) &&
 	       same_or_nan(c->mixed_share, d->mixed_share);
 }
@@ -55,6 +55,8 @@ static void write_again(const struct calibration *c)
 		put(text.f, "mixed_threshold", c->mixed_threshold);
 		put(text.f, "mixed_share", c->mixed_share);
 	}
+	if (scorer_known(&c->scorer))
+		fprintf(text.f, "model\t%s\nprecision\t%s\n", c->scorer.model, c->scorer.precision);
 	bytes_end(&text);
 	read_calibration(text.data, text.size, AT_ONCE, &again, &e);
 	must(e.status == STATUS_OK && same(c, &again));
@@ -79,6 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(isnan(c.mixed_threshold)
 	         ? isnan(c.mixed_share)
 	         : c.mixed_threshold <= c.upper && c.mixed_share >= 0 && c.mixed_share <= 1);
+	must(!scorer_known(&c.scorer) || strlen(c.scorer.model) == SCORER_MODEL);
+	must(scorer_known(&c.scorer) == (c.scorer.precision[0] != '\0'));
 	must(size > 0 && data[size - 1] == '\n');
 	write_again(&c);
 	return 0;

@@ -39,6 +39,7 @@ static void check_state(struct partial *s)
 {
 	const struct moments *moments = &s->moments;
 	must(!s->keeps || s->sample.n == moments->sums.n);
+	must(scorer_known(&s->scorer) == (s->scorer.precision[0] != '\0'));
 	if (moments->sums.n == 0)
 		return;
 	double mean = exact_sum_mean(&moments->sums);
@@ -66,6 +67,7 @@ static void read_back(const struct partial *s, const struct bytes *text)
 	open_lines(&in, text->data, text->size, AT_ONCE);
 	partial_init(&back, s->keeps);
 	must(partial_read(&back, &in, &end, &e) == STATUS_OK && !end);
+	must(scorer_same(&s->scorer, &back.scorer));
 	must(moments_equal(&s->moments, &back.moments) && s->sample.n == back.sample.n);
 	must_be_written_as(&back, text);
 	partial_release(&back);

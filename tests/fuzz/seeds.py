@@ -248,6 +248,10 @@ def calibration_seeds():
     numbers = b"".join(b"%d\n" % (i * i % 1009) for i in range(2000))
     for method in "sigma:3", "quantile:0.01", "mad:3", "conformal:0.1", "pot:0.01":
         yield method.replace(":", "-"), run("nicestat", "--method", method, stdin=numbers)
+    scorer = b"model\t%s\nprecision\tf32\n" % (b"0123456789abcdef" * 4)
+    yield "model", scorer + b"threshold\t1\n"
+    yield "model-short", scorer.replace(b"f\n", b"\n", 1) + b"threshold\t1\n"
+    yield "model-alone", scorer.splitlines(True)[0] + b"threshold\t1\n"
     yield "crlf", b"threshold\t1\r\nupper\t2\r\n"
     yield "mixture", b"threshold\t1\nmixed_threshold\t2\nmixed_share\t0.5\n"
     yield "out-of-range", b"threshold\t3\nupper\t2\npromised\t1.5\n"
@@ -275,6 +279,14 @@ def state_seeds():
     yield "two", state() + state(numbers=b"-1e-5\n2e5\n")
     yield "two-kept", state("-q", "0.5") + state("-q", "0.5", numbers=b"1\n1\n")
     yield "cut", state()[:-1]
+    scorer = b"model\t%s\nprecision\tf32\n" % (b"0123456789abcdef" * 4)
+    scored = [state(*options).replace(b"%d\n" % v, b"%d\n%s" % (v + 2, scorer), 1)
+              for v, options in ((1, ()), (2, ("-q", "0.5")))]
+    yield "scored", scored[0]
+    yield "scored-kept", scored[1] * 2
+    yield "scored-by-another", scored[0] + scored[0].replace(b"f32", b"bf16")
+    yield "scored-and-not", scored[0] + state()
+    yield "scored-and-none", state(numbers=b"") + scored[0]
     yield "most", state_text(2 ** 64 - 1, b"0", b"0", b"0x0p0", b"0x0p0")
     yield "too-many", state_text(2 ** 63, b"0", b"0", b"0x0p0", b"0x0p0") * 2
     yield "not-ascending", state_text(2, b"1", b"2", b"0x3p0", b"0x5p0").replace(b"\t1\n", b"\t2\n", 1) + b"2\n1\n"

@@ -34,9 +34,9 @@ RUNS = [
     "niceflow -m m -j 1 x.f32", "niceflow -m m -j 2 many.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
     "niceflow -m m -j 1 --attribute gradient x.f32", "niceflow -m m -j 1 --attribute replace --baseline one x.f32",
     "nicevae -m v -j 1 -k 2 x.f32", "nicevae -m v -j 1 -n 3", TRAIN.replace("--couplings 2", "--kind vae") + "x.f32",
-    "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state",
+    "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state", "nicestat --model m ll",
     "nicegame game", "nicegame --against 1,0 game",
-    "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "niceroc ll ll", "niceroc --curve ll ll",
+    "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "nicethresh -c bound -m m ll", "niceroc ll ll", "niceroc --curve ll ll",
     "nicethresh -t -14 --paste x.csv ll", TRAIN.replace("-d 6", "--schema s") + "x.f32",
     "nicewhy -d 6 x.f32", "nicedrift -p ll ll", "nicedrift -p ll --alarm 2 ll",
     TRAIN + "x.f32", TRAIN + "--checkpoint state2 x.f32", TRAIN.replace("-j 1", "-j 2") + "x.f32",
@@ -87,6 +87,7 @@ def prepare():
     tool("csv2raw -w s x.csv", "none")
     tool("nicestat -k 1 ll", "calibration")
     tool("nicestat -s ll", "state")
+    tool("nicestat --model m ll", "bound")
     open("model", "w").write("old")
     open("far", "w").write("old")
 

@@ -1,0 +1,11 @@
+/* --model and --precision of nicestat and nicethresh: what scored the numbers. */
+#ifndef SCORED_BY_H
+#define SCORED_BY_H
+
+#include "nn/precision.h"
+#include "stats/scorer.h"
+
+/* Reads the model, whatever its kind. Reports a failure; returns EXIT_OK or EXIT_BAD. */
+int scored_by(const char *model, enum precision precision, struct scorer *out);
+
+#endif
