@@ -79,6 +79,13 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	# it has ended: a resume writes the same model
 	hasty --patience 3 --checkpoint state --resume -o again
 	cmp m again
+	# ended in the middle of its patience, and at its best epoch
+	for epochs in $((best + 1)) "$best"; do
+		rm -f part.state
+		hasty --patience 3 --epochs "$epochs" --checkpoint part.state -o part
+		hasty --patience 3 --checkpoint part.state --resume -o part
+		cmp m part
+	done
 	run -1 --separate-stderr hasty --checkpoint state --resume -o x
 	[[ $stderr == *"different training run: "*"patience is 3 in the checkpoint, none now"* ]]
 	run -1 --separate-stderr hasty --patience 2 --checkpoint state --resume -o x
