@@ -6,6 +6,10 @@ DATA   ?= data
 K      ?= 16
 EPOCHS ?= 20
 SPLITS ?= 1000
+# What else nicetrain is told of the flow, of every VAE, and of the flow of both scores.
+FLOW   ?= --mid 500 --hidden 3 --epochs 8
+VAE    ?=
+BOTH   ?=
 # Built here, or installed.
 SPLIT  ?= $(firstword $(wildcard build/examples/splits $(here)../../../../libexec/nicetools/splits))
 OUT    ?= build/vae
@@ -15,8 +19,8 @@ include $(dir $(lastword $(MAKEFILE_LIST)))common.mk
 export PATH := $(abspath $(dir $(SPLIT))):$(PATH)
 
 images = $(DATA)/$(1)/$(2)-images-idx3-ubyte.gz
-flow   = nicetrain -q -t u8 -d 28x28 --mid 500 --hidden 3 --epochs 8
-vae    = nicetrain -q -t u8 -d 28x28 --kind vae --epochs $(EPOCHS)
+flow   = nicetrain -q -t u8 -d 28x28 $(FLOW)
+vae    = nicetrain -q -t u8 -d 28x28 --kind vae $(VAE) --epochs
 
 report: $(OUT)/report.txt
 	@cat $<
@@ -27,14 +31,20 @@ pictures: $(addprefix $(OUT)/,reconstructions.png samples.png plane.png)
 
 # ---- training; its seconds stand beside the model ----
 
-$(OUT)/%.u8: $(OUT)/set.DATA
+# The targets are named, since make takes for outdated what depends on files that only a pattern names.
+normals = mnist fashion
+
+$(normals:%=$(OUT)/%.u8): $(OUT)/%.u8: $(OUT)/set.DATA
 	idx2raw -t u8 "$(call images,$*,train)" > $@.part
 	mv $@.part $@
 
 timed = begin=$$SECONDS; $(1); echo $$((SECONDS - begin)) > $@.seconds
 
-$(OUT)/%-nice.safetensors: $(OUT)/%.u8 ; $(call timed,$(flow) -o $@ $<)
-$(OUT)/%-vae.safetensors: $(OUT)/%.u8 $(OUT)/set.EPOCHS ; $(call timed,$(vae) -o $@ $<)
+$(normals:%=$(OUT)/%-nice.safetensors): $(OUT)/%-nice.safetensors: $(OUT)/%.u8 $(OUT)/set.FLOW
+	$(call timed,$(flow) -o $@ $<)
+
+$(normals:%=$(OUT)/%-vae.safetensors): $(OUT)/%-vae.safetensors: $(OUT)/%.u8 $(OUT)/set.EPOCHS $(OUT)/set.VAE
+	$(call timed,$(vae) $(EPOCHS) -o $@ $<)
 
 # ---- scores, as raw doubles ----
 
@@ -47,7 +57,7 @@ $(OUT)/$(1)-vae-$(2).ll: $(OUT)/$(1)-vae.safetensors $(OUT)/set.K
 	mv $$@.part $$@
 endef
 sets = mnist fashion kmnist
-$(foreach normal,mnist fashion,$(foreach set,$(sets),$(eval $(call scores,$(normal),$(set)))))
+$(foreach normal,$(normals),$(foreach set,$(sets),$(eval $(call scores,$(normal),$(set)))))
 
 # Both scores of a record as a table of two columns, of which a flow learns what is normal: from half of the
 # normal records, so that the other half is what is left to test.
@@ -59,8 +69,8 @@ $(OUT)/$(1).schema: $(OUT)/$(1)-nice-$(1).ll $(OUT)/$(1)-vae-$(1).ll
 	paste -d , <($$(call half,$(OUT)/$(1)-nice-$(1).ll) | $(call text,)) \
 	    <($$(call half,$(OUT)/$(1)-vae-$(1).ll) | $(call text,)) | \
 	    csv2raw -w $$@ --no-header > $(OUT)/$(1)-pairs.f32
-$(OUT)/$(1)-both.safetensors: $(OUT)/$(1).schema
-	nicetrain -q -d 2 -o $$@ $(OUT)/$(1)-pairs.f32
+$(OUT)/$(1)-both.safetensors: $(OUT)/$(1).schema $(OUT)/set.BOTH
+	nicetrain -q -d 2 $(BOTH) -o $$@ $(OUT)/$(1)-pairs.f32
 $(OUT)/$(1)-both-$(1).ll: $(OUT)/$(1)-both.safetensors
 	paste -d , <($$(call half,$(OUT)/$(1)-nice-$(1).ll,-v) | $(call text,)) \
 	    <($$(call half,$(OUT)/$(1)-vae-$(1).ll,-v) | $(call text,)) | \
@@ -74,7 +84,7 @@ $(OUT)/$(1)-both-$(2).ll: $(OUT)/$(1)-both.safetensors $(OUT)/$(1)-nice-$(2).ll 
 	    csv2raw -s $(OUT)/$(1).schema --no-header | niceflow -b -m $$< > $$@.part
 	mv $$@.part $$@
 endef
-$(foreach normal,mnist fashion,$(eval $(call joint,$(normal))) \
+$(foreach normal,$(normals),$(eval $(call joint,$(normal))) \
     $(foreach set,$(filter-out $(normal),$(sets)),$(eval $(call joint_of,$(normal),$(set)))))
 
 # ---- the report ----
@@ -94,7 +104,7 @@ $(OUT)/$(1)-$(2)-$(3).row: $(OUT)/$(1)-$(2)-$(1).ll $(OUT)/$(1)-$(2)-$(3).ll $(O
 	mv $$@.part $$@
 endef
 rows :=
-$(foreach normal,mnist fashion,$(foreach set,$(filter-out $(normal),$(sets)),$(foreach model,nice vae both, \
+$(foreach normal,$(normals),$(foreach set,$(filter-out $(normal),$(sets)),$(foreach model,nice vae both, \
     $(eval $(call row,$(normal),$(model),$(set)))$(eval rows += $(OUT)/$(normal)-$(model)-$(set).row))))
 
 # The bound and the spread of its log-weights over a thousand digits.
@@ -105,9 +115,9 @@ $(OUT)/bounds.txt: $(OUT)/mnist-vae.safetensors
 	mv $@.part $@
 
 # The prior, learnt or not: VLB_1 of held-out digits after five epochs, by seed.
-$(OUT)/priors.txt: $(OUT)/mnist.u8
+$(OUT)/priors.txt: $(OUT)/mnist.u8 $(OUT)/set.VAE
 	for seed in 1 2 3; do for prior in trainable standard; do \
-		nicetrain -q -t u8 -d 28x28 --kind vae --epochs 5 -S $$seed --prior $$prior -o $(OUT)/prior $<; \
+		$(vae) 5 -S $$seed --prior $$prior -o $(OUT)/prior $<; \
 		nicevae -m $(OUT)/prior -i | awk -v s=$$seed -v p=$$prior \
 		    -F '\t' '$$1 == "held-out log-likelihood" { printf "%4d %-9s %9.2f\n", s, p, $$2 }'; \
 	done; done > $@.part
@@ -132,8 +142,8 @@ $(OUT)/samples.png: $(OUT)/mnist-vae.safetensors
 	mv $@.part $@
 
 # A walk through the plane of latents of two numbers, from -2 to 2.
-$(OUT)/plane.safetensors: $(OUT)/mnist.u8
-	nicetrain -q -t u8 -d 28x28 --kind vae --latent 2 --prior standard --epochs 5 -o $@ $<
+$(OUT)/plane.safetensors: $(OUT)/mnist.u8 $(OUT)/set.VAE
+	$(vae) 5 --latent 2 --prior standard -o $@ $<
 
 $(OUT)/plane.png: $(OUT)/plane.safetensors
 	awk 'BEGIN { for (y = -10; y <= 10; y++) for (x = -10; x <= 10; x++) print x / 5 "," y / 5 }' | \

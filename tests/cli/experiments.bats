@@ -155,3 +155,65 @@ open("anomalous", "w").writelines("%r\n" % r.gauss(-2, 1) for _ in range(2000))'
 	done | awk -v promised="$(value promised calibration)" '/errors among/ { sum[$3] += $1 / $6 / 100 }
 		END { a = sum["I"] - promised; b = sum["II"] - promised; print a, b; exit !(a * a < 1e-6 && b * b < 1e-6) }'
 }
+
+# vae VARIABLE=VALUE...: the flow and the VAE side by side, on drawn characters: digits, kana, and kana again.
+vae() {
+	example vae DATA=characters SPLIT="$B/examples/splits" K=2 EPOCHS=1 SPLITS=3 FLOW='--couplings 2 --hidden 1 --mid 16 --epochs 2' \
+		VAE='--latent 4 --mid 16 --hidden 1' BOTH='--epochs 1 --mid 8 --hidden 1' "$@"
+}
+
+@test "examples: vae, from an empty folder, prints every row of its tables, and makes nothing twice" {
+	[ -x "$B/examples/splits" ] && [ -x "$B/examples/glyphs" ] || skip "needs make check, which builds examples/"
+	draw() {
+		mkdir -p "characters/${1%/*}"
+		"$B/examples/glyphs" "$2" "$3" "$4" | raw2idx -t u8 -d 28x28 > "characters/$1-images-idx3-ubyte.gz"
+	}
+	draw mnist/train digits 400 1
+	draw mnist/t10k digits 5400 2
+	draw fashion/train kana 400 3
+	draw fashion/t10k kana 5400 4
+	draw kmnist/t10k kana 1200 5
+	vae > said
+	cmp <(sed -n '1,/^$/p' out/report.txt | awk 'NF { print $1, $2, $3 }') <(
+		echo normal model anomaly
+		for pair in 'mnist fashion' 'mnist kmnist' 'fashion mnist' 'fashion kmnist'; do
+			for model in nice vae both; do echo "${pair% *} $model ${pair#* }"; done
+		done
+	)
+	cmp <(awk '/^seconds/ { at = 1; next } at && !NF { exit } at { print $1 }' out/report.txt) <(
+		for normal in fashion mnist; do printf '%s\n' "$normal-nice.safetensors.seconds" "$normal-vae.safetensors.seconds"; done
+	)
+	[ "$(awk '/VLB_K/ { at = 1; next } at && !NF { exit } at { printf "%s ", $1 }' out/report.txt)" = '1 5 50 500 ' ]
+	[ "$(awk '/held-out/ { at = 1; next } at { printf "%s-%s ", $1, $2 }' out/report.txt)" = \
+		'1-trainable 1-standard 2-trainable 2-standard 3-trainable 3-standard ' ]
+	# what a row says is what its scores say: the area, and the misses where 1 % of the normal are flagged
+	for files in mnist-nice-kmnist fashion-vae-mnist fashion-both-kmnist; do
+		python3 -c 'import struct, sys
+normal, model, anomaly = sys.argv[1].split("-")
+def scores(kind):
+    data = open("out/%s-%s-%s.ll" % (normal, model, kind), "rb").read()
+    return struct.unpack("<%dd" % (len(data) // 8), data)
+n, a = sorted(scores(normal)), scores(anomaly)
+area = sum((x < y) + (x == y) / 2 for x in a for y in n) / len(n) / len(a)
+missed = 100 * sum(x >= n[len(n) // 100] for x in a) / len(a)
+row = open("out/%s.row" % sys.argv[1]).read().split()
+print(row, area, missed)
+assert abs(float(row[5]) - area) < 5.1e-5 and abs(float(row[6]) - missed) < 5.1e-3' "$files"
+	done
+	# the same law: 1200 and 5400 of them, five standard errors of sqrt((1 / 1200 + 1 / 5400) / 12)
+	awk '$6 - 0.5 > 0.046 || 0.5 - $6 > 0.046 { exit 1 }' out/fashion-nice-kmnist.row out/fashion-vae-kmnist.row
+	for picture in reconstructions samples plane; do [ "$(od -An -t x1 -N 4 out/$picture.png)" = ' 89 50 4e 47' ]; done
+	[ -z "$(find out -name '*.part')" ]
+	vae > said
+	run ! grep -E '^(nicetrain|niceflow|nicevae|splits|idx2raw)' said
+	vae SPLITS=4 > said
+	grep -q '^splits 4' said
+	run ! grep -q 'nicetrain' said
+}
+
+@test "examples: vae on the real data" {
+	need DATA
+	[ -n "${LONG:-}" ] || skip "trains for a quarter of an hour: make vae DATA=..., or LONG=1"
+	make -C "$ROOT" --no-print-directory B="$B" vae OUT="$PWD/out" DATA="$DATA" > said
+	[ "$(grep -cE '^(mnist|fashion)  *(nice|vae|both) ' out/report.txt)" -eq 12 ]
+}
