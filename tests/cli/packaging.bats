@@ -48,3 +48,13 @@ quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 		grep -q "href=\"$page.html\"" html/index.html
 	done
 }
+
+@test "packaging: all recipes are of one version" {
+	version=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
+	cd "$ROOT/.packaging"
+	grep -qx "Version: *$version" nicetools.spec
+	grep -q "> - $version-1$" nicetools.spec
+	grep -qx "pkgver=$version" PKGBUILD
+	grep -q "nicetools-$version.tar.gz" nicetools.rb
+	head -n 1 debian/changelog | grep -q "^nicetools ($version-"
+}
