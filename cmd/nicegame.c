@@ -39,7 +39,7 @@ static void parse_against(const char *option, const char *arg, void *options)
 	if (c.e.status == STATUS_MEMORY)
 		exit(cli_fail(NULL, &c.e));
 	if (c.e.status != STATUS_OK)
-		cli_usage("%s: '%s' is not a strategy: %s", option, arg, c.e.text);
+		cli_usage("%s: '%.60s' is not a strategy: %s", option, arg, c.e.text);
 	((struct options *)options)->against = arg;
 }
 

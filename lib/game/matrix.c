@@ -1,6 +1,7 @@
 /* Payoff matrices and strategies as text. */
 #include "game/matrix.h"
 
+#include "base/decimal.h"
 #include "game/fraction.h"
 
 #include <inttypes.h>
@@ -53,6 +54,7 @@ enum status matrix_read(struct matrix *m, struct lines *in, struct error *e)
 	struct row all = start();
 	size_t nrows = 0, ncolumns = 0;
 	char *line;
+	in->limit = MATRIX_MAX_LINE;
 	while (lines_next(in, &line, e) == STATUS_OK && line) {
 		size_t before = all.n, length = strlen(line);
 		if (length > 0 && line[length - 1] == '\r') /* CR LF */
@@ -74,6 +76,16 @@ enum status matrix_read(struct matrix *m, struct lines *in, struct error *e)
 	return e->status;
 }
 
+/* Names the sum, as a fraction if that is short. */
+static enum status refuse_sum(mpq_t sum, struct error *e)
+{
+	char *text = mpq_get_str(NULL, 10, sum), decimal[DECIMAL_TEXT];
+	decimal_format_double(fraction_to_double(sum), decimal);
+	return error_set(e, STATUS_MALFORMED,
+	                 "the numbers sum to %s, not exactly to 1 (fractions may: 1/3)",
+	                 strlen(text) <= 20 ? text : decimal);
+}
+
 enum status matrix_read_strategy(const char *text, mpq_t **weights, size_t *n, struct error *e)
 {
 	struct row r = start();
@@ -90,8 +102,7 @@ enum status matrix_read_strategy(const char *text, mpq_t **weights, size_t *n, s
 		mpq_add(sum, sum, r.entries[j]);
 	}
 	if (mpq_cmp_ui(sum, 1, 1) != 0)
-		return error_set(e, STATUS_MALFORMED,
-		                 "the numbers do not sum to 1 exactly (fractions may: 1/3)");
+		return refuse_sum(sum, e);
 	*weights = r.entries;
 	*n = r.n;
 	return STATUS_OK;

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { MATRIX_MAX_ENTRIES = 1 << 20 };
+enum { MATRIX_MAX_ENTRIES = 1 << 20, MATRIX_MAX_LINE = 1 << 26 };
 
 struct matrix {
 	size_t nrows, ncolumns; /* at least 1 each */
@@ -15,7 +15,7 @@ struct matrix {
 };
 
 /* Reads lines to their end: a row each, of numbers as fraction_next takes them, equally many in
- * each row. Errors name the line and the number. */
+ * each row. Lines may have up to MATRIX_MAX_LINE bytes. Errors name the line and the number. */
 enum status matrix_read(struct matrix *m, struct lines *in, struct error *e);
 
 /* A mixed strategy: a row of numbers that are not negative and sum to 1, without blanks before and

@@ -12,7 +12,8 @@ enum status lines_init(struct lines *s, int fd, struct error *e)
 	char *text = malloc(LINES_CAPACITY);
 	if (!text)
 		return error_memory(e);
-	*s = (struct lines){.fd = fd, .text = text};
+	*s = (struct lines){
+	    .fd = fd, .text = text, .capacity = LINES_CAPACITY, .limit = LINES_CAPACITY};
 	return STATUS_OK;
 }
 
@@ -22,21 +23,39 @@ void lines_release(struct lines *s)
 	*s = (struct lines){0};
 }
 
-/* Reads more bytes after those not yet handed out; false at the end, on failure or if there is no
- * room. */
+static enum status refuse_nul(uint64_t line, struct error *e)
+{
+	return error_set(e, STATUS_MALFORMED, "line %" PRIu64 ": NUL byte", line);
+}
+
+/* Makes room for more of a line that fills the text, unless it is too long already. */
+static enum status grow(struct lines *s, struct error *e)
+{
+	size_t capacity = s->capacity < s->limit / 2 ? 2 * s->capacity : s->limit;
+	if (s->capacity == s->limit)
+		return error_set(e, STATUS_MALFORMED,
+		                 "line %" PRIu64 ": more than %zu bytes in a line", s->nlines + 1,
+		                 s->limit - 1);
+	if (memchr(s->text, '\0', s->end))
+		return refuse_nul(s->nlines + 1, e);
+	char *text = realloc(s->text, capacity);
+	if (!text)
+		return error_memory(e);
+	s->text = text;
+	s->capacity = capacity;
+	return STATUS_OK;
+}
+
+/* Reads more bytes after those not yet handed out; false at the end or on failure. */
 static bool fill(struct lines *s, struct error *e)
 {
 	size_t got;
-	memmove(s->text, s->text + s->begin, s->end - s->begin);
+	if (s->begin > 0)
+		memmove(s->text, s->text + s->begin, s->end - s->begin);
 	s->end -= s->begin;
 	s->begin = 0;
-	if (s->end == LINES_CAPACITY) {
-		error_set(e, STATUS_MALFORMED, "line %" PRIu64 ": more than %d bytes in a line",
-		          s->nlines + 1, LINES_CAPACITY - 1);
-		return false;
-	}
-	if (input_read(s->fd, NULL, s->text + s->end, LINES_CAPACITY - s->end, &got, e) !=
-	    STATUS_OK)
+	if ((s->end == s->capacity && grow(s, e) != STATUS_OK) ||
+	    input_read(s->fd, NULL, s->text + s->end, s->capacity - s->end, &got, e) != STATUS_OK)
 		return false;
 	s->end += got;
 	return got > 0;
@@ -63,7 +82,7 @@ enum status lines_next(struct lines *s, char **line, struct error *e)
 	s->begin = (size_t)(newline + 1 - s->text);
 	*newline = '\0';
 	if (strlen(begin) != (size_t)(newline - begin))
-		return error_set(e, STATUS_MALFORMED, "line %" PRIu64 ": NUL byte", s->nlines);
+		return refuse_nul(s->nlines, e);
 	*line = begin;
 	return STATUS_OK;
 }

@@ -14,7 +14,8 @@ struct lines {
 	int fd;
 	uint64_t nlines; /* handed out or found malformed so far */
 	char *text;      /* owned */
-	size_t begin, end;
+	size_t begin, end, capacity;
+	size_t limit; /* a line has fewer bytes; LINES_CAPACITY unless it is set to more */
 };
 
 /* Reads from fd from now on; the caller keeps it. */
@@ -22,8 +23,8 @@ enum status lines_init(struct lines *s, int fd, struct error *e);
 void lines_release(struct lines *s);
 
 /* Waits for the next line: *line, without its LF, ends with a NUL and is valid until the next call;
- * NULL at the end. A last line without LF is STATUS_TRUNCATED; a line
- * of LINES_CAPACITY bytes or more, or with a NUL, is STATUS_MALFORMED. Errors name the line. */
+ * NULL at the end. A last line without LF is STATUS_TRUNCATED; a line of limit bytes or more, or
+ * with a NUL, is STATUS_MALFORMED. Errors name the line. */
 enum status lines_next(struct lines *s, char **line, struct error *e);
 
 #endif

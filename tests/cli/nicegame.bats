@@ -78,6 +78,16 @@ refused() {
 	refused "line 1: number 1: '--1' is not an integer, a decimal or a fraction" --1
 	long=$(printf '1%.0s' $(seq 4097))
 	refused "line 1: number 1: '${long:0:40}' has more than 4096 characters" "$long"
+	refused "line 3: 3 numbers, but the lines before have 2" '1 2' '3 4' '5 6 7'
+	refused "line 2: number 3: '-inf' is not an integer, a decimal or a fraction" '1 2 3' '4 5 -inf'
+	refused "line 1: number 2: '?[2J??' is not an integer, a decimal or a fraction" $'1 \x1b[2J\xff\xfe'
+	refused "line 1: number 1: '1;2' is not an integer, a decimal or a fraction" '1;2'
+	refused "line 2: no numbers" 1 ' 	 '
+	bytes '1 2\n3 \0\n' > game
+	run -1 --separate-stderr nicegame game
+	[ "$stderr" = "nicegame: game: line 2: NUL byte" ]
+	run -1 --separate-stderr nicegame /dev/null
+	[ "$stderr" = "nicegame: /dev/null: no numbers" ]
 	run -1 --separate-stderr nicegame <(printf '1 2\n3 4')
 	[[ $stderr == *': line 2: unexpected end of input' ]]
 	python3 -c 'print("\n".join(" ".join("1/%d" % (10**40 + 200 * i + j) for j in range(200)) for i in range(200)))' > game
@@ -86,13 +96,57 @@ refused() {
 }
 
 @test "nicegame: what is no strategy is a usage error; one for another game is not" {
-	for wrong in 0.5,0.6 -1,2 1/3,1/3,0.3333 '' nan '1,,0'; do
+	while IFS=$'\t' read -r wrong why; do
 		run -2 --separate-stderr nicegame --against "$wrong" nowhere
-		[[ $stderr == "nicegame: --against: '$wrong' is not a strategy: "* ]]
-	done
+		[ "${stderr%%$'\n'*}" = "nicegame: --against: '$wrong' is not a strategy: $why" ]
+	done <<-'END'
+		0.5,0.6	the numbers sum to 11/10, not exactly to 1 (fractions may: 1/3)
+		1/3,1/3,0.3333	the numbers sum to 29999/30000, not exactly to 1 (fractions may: 1/3)
+		0.12345678901234567890123,0	the numbers sum to 0.12345678901234568, not exactly to 1 (fractions may: 1/3)
+		0,0	the numbers sum to 0, not exactly to 1 (fractions may: 1/3)
+		-1,2	number 1 is negative
+		1/2,3/2,-1	number 3 is negative
+		1,nan	number 2: 'nan' is not an integer, a decimal or a fraction
+		inf	number 1: 'inf' is not an integer, a decimal or a fraction
+		1,,0	number 2: a comma without a number
+		1,	number 1: '1' is followed by a comma and no number
+	END
+	run -2 --separate-stderr nicegame --against '' nowhere
+	[[ $stderr == "nicegame: --against: '' is not a strategy: the numbers sum to 0, "* ]]
+	run -2 --separate-stderr nicegame --against "0.$(printf '3%.0s' $(seq 1000))" nowhere
+	[[ $stderr == "nicegame: --against: '0.$(printf '3%.0s' $(seq 58))' is not a strategy: "* ]]
 	echo 1 2 > game
 	run -1 --separate-stderr nicegame --against 1/3,1/3,1/3 game
 	[ "$stderr" = "nicegame: game: 2 columns, but --against has 3 numbers" ]
+}
+
+@test "nicegame: a million columns, and a million rows" {
+	seq 1000000 | tr '\n' ' ' | sed 's/$/\n/' | nicegame |
+		cmp - <(printf '%s\n' 'value	1	1' 'rows	1	unique' 'columns	1000000	unique' 'row	0	1	1' 'column	0	1	1')
+	seq 1000000 | nicegame | tail -n 2 | cmp - <(printf '%s\n' 'row	999999	1	1' 'column	0	1	1')
+	seq 1048577 > game
+	run -1 --separate-stderr nicegame game
+	[ "$stderr" = "nicegame: game: line 1048577: more than 1048576 numbers" ]
+	run -1 --separate-stderr nicegame <(yes 1 | tr -d '\n' | head -c 70000000)
+	[[ $stderr == *': line 1: more than 67108863 bytes in a line' ]]
+	run -1 --separate-stderr timeout 60 nicegame /dev/zero
+	[ "$stderr" = 'nicegame: /dev/zero: line 1: NUL byte' ]
+}
+
+@test "nicegame: numbers of a thousand digits, on lines of many thousand bytes" {
+	# pennies beside columns that pay much: the value is 0, whatever their digits are
+	local digits
+	digits=$(printf '7%.0s' $(seq 1000))
+	for row in '1 -1' '-1 1'; do
+		printf '%s' "$row"
+		for column in $(seq 100); do printf ' %s%03d' "$digits" "$column"; done
+		echo
+	done > game
+	nicegame game | cmp - <(printf '%s\n' 'value	0	0' 'rows	2	unique' 'columns	102	unique' 'row	0	1/2	0.5' \
+		'row	1	1/2	0.5' 'column	0	1/2	0.5' 'column	1	1/2	0.5')
+	sed 's/[^ ]*$/nan/' game > bad
+	run -1 --separate-stderr nicegame bad
+	[ "$stderr" = "nicegame: bad: line 1: number 102: 'nan' is not an integer, a decimal or a fraction" ]
 }
 
 @test "nicegame: out of memory is told" {
