@@ -17,8 +17,8 @@ enum { MAX_BINS = 1000000 };
 
 static const struct program program = {
     "nicestat",
-    "usage: nicestat [-b] [-d] [-k K | --method METHOD] [--two-sided] [-q P,P,...] [--json]\n"
-    "                [--model MODEL [--precision f32|bf16]] [file ...]\n"
+    "usage: nicestat [-b] [--describe] [-k K | --method METHOD] [--two-sided] [-q P,P,...]\n"
+    "                [--json] [--model MODEL [--precision f32|bf16]] [file ...]\n"
     "       nicestat [-b] -H BINS [file ...]\n"
     "       nicestat -s [options] [file ...]\n"
     "       nicestat -m [options] [file ...]\n",
@@ -71,7 +71,7 @@ static const struct option_spec table[] = {
     {'b', "binary", NULL, "the input is raw little-endian f64 instead of text",
      OPTION_FLAG(struct options, binary)},
     {'d', "describe", NULL, "also print standard errors, skewness, kurtosis, median, MAD",
-     OPTION_FLAG(struct options, describe)},
+     .old_letter = true, OPTION_FLAG(struct options, describe)},
     {'H', "histogram", "BINS", "print a histogram instead: lower edge, upper edge, count",
      OPTION_SIZE(struct options, nbins, 1, MAX_BINS)},
     {0, "json", NULL, "print a JSON object instead of lines", OPTION_FLAG(struct options, json)},

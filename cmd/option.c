@@ -19,7 +19,7 @@ static const struct option_spec common[] = {
 /* "-q", or "--json" of an option without a letter. */
 static void format_name(const struct option_spec *s, char name[NAME_WIDTH])
 {
-	if (s->letter)
+	if (option_letter(s))
 		snprintf(name, NAME_WIDTH, "-%c", s->letter);
 	else
 		snprintf(name, NAME_WIDTH, "--%s", s->name);
@@ -98,7 +98,7 @@ static void add_rows(struct parser *p, const struct option_spec *table)
 		p->longs[i] =
 		    (struct option){.name = s->name,
 		                    .has_arg = s->argument ? required_argument : no_argument,
-		                    .val = s->letter ? s->letter : LONG_ONLY + (int)i};
+		                    .val = option_letter(s) ? s->letter : LONG_ONLY + (int)i};
 		if (s->letter)
 			snprintf(p->letters + used, sizeof(p->letters) - used, "%c%s", s->letter,
 			         s->argument ? ":" : "");
@@ -108,7 +108,7 @@ static void add_rows(struct parser *p, const struct option_spec *table)
 static const struct option_spec *find_row(const struct parser *p, int value)
 {
 	size_t i = 0;
-	while (i < p->nrows && p->longs[i].val != value)
+	while (i < p->nrows && p->longs[i].val != value && p->rows[i]->letter != value)
 		i++;
 	return i < p->nrows ? p->rows[i] : NULL;
 }
@@ -133,6 +133,8 @@ int option_parse(const struct program *program, const struct option_spec *table,
 			exit(cli_finish(EXIT_OK));
 		}
 		format_name(s, name);
+		if (s->old_letter && c == s->letter)
+			fprintf(stderr, "%s: -%c is deprecated; use %s\n", program->name, c, name);
 		option_store(s, name, optarg, options);
 	}
 	return optind;

@@ -49,6 +49,7 @@ struct option_spec {
 	double low, high;
 	const struct option_choice *choices; /* of OPTION_CUSTOM: for completion alone */
 	int value;
+	bool old_letter; /* the letter works, with a warning, and is not shown */
 	/* option: "-q", for messages; arg: NULL for none; options: the program's struct */
 	void (*parse)(const char *option, const char *arg, void *options);
 };

@@ -21,7 +21,7 @@ static const char *completion(const struct option_spec *s)
 static void print_rows(const struct option_spec *table)
 {
 	for (const struct option_spec *s = table; s->name; s++) {
-		printf("%.1s\t%s\t%s\t%s\t", s->letter ? &s->letter : "", s->name,
+		printf("%.1s\t%s\t%s\t%s\t", option_letter(s) ? &s->letter : "", s->name,
 		       s->argument ? s->argument : "", completion(s));
 		for (const struct option_choice *c = s->choices; s->argument && c && c->name; c++)
 			printf("%s%s", c == s->choices ? "" : " ", c->name);

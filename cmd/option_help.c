@@ -10,7 +10,7 @@ enum { HELP_WIDTH = 80 };
 static int format_left(const struct option_spec *s, char *text, size_t size)
 {
 	char letter[8] = "    ";
-	if (s->letter)
+	if (option_letter(s))
 		snprintf(letter, sizeof(letter), "-%c, ", s->letter);
 	return snprintf(text, size, "  %s--%s%s%s", letter, s->name, s->argument ? " " : "",
 	                s->argument ? s->argument : "");

@@ -6,6 +6,12 @@
 
 enum { NAME_WIDTH = 80 };
 
+/* The letter that is shown, or 0. */
+static inline char option_letter(const struct option_spec *s)
+{
+	return s->old_letter ? 0 : s->letter;
+}
+
 /* Converts the argument of a row and puts the value into the program's struct. */
 void option_store(const struct option_spec *s, const char *option, const char *arg, void *options);
 

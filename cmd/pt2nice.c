@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-static const struct program program = {"pt2nice", "usage: pt2nice [-m 0|1] [file.pt]\n",
+static const struct program program = {"pt2nice", "usage: pt2nice [--mask-config 0|1] [file.pt]\n",
                                        "Write the state dict of a PyTorch file as safetensors."};
 
 struct options {
@@ -18,7 +18,7 @@ enum { NO_MASK_CONFIG = 2 };
 
 static const struct option_spec table[] = {
     {'m', "mask-config", "0|1", "mask_config of the model (default: as in the file, or 1)",
-     OPTION_COUNT(struct options, mask_config, 0, 1)},
+     .old_letter = true, OPTION_COUNT(struct options, mask_config, 0, 1)},
     {0}};
 
 static enum status annotate(struct tensors *t, uint64_t given, struct error *e)

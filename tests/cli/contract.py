@@ -63,7 +63,7 @@ WAYS = """
     nicestat    ll        1
     nicestat    ll.f64    1   -b
     nicestat    ll        1   -q 0.5,0.01
-    nicestat    ll        1   -d --json --method mad:3 --two-sided
+    nicestat    ll        1   --describe --json --method mad:3 --two-sided
     nicestat    ll        1   -H 3
     nicestat    ll        0+  -s
     nicestat    state     1   -m
@@ -98,7 +98,7 @@ WAYS = """
     nicewhy     x.f32     0   -s schema
     png2raw     x.png     1   -t u8
     pt2nice     x.pt      1
-    pt2nice     m         1   -m 0
+    pt2nice     m         1   --mask-config 0
     raw2idx     x.u8      0+  -t u8 -d 2x3
     raw2idx     x.f32     0+  -1
     raw2npy     x.u8      0+  -t u8 -d 2x3
@@ -208,7 +208,7 @@ BOUNDS = """
     png2raw     -d  0x3  3  3x  4294967296x1  1x1x1
     npy2raw     -t  u16  F32
     png2raw     -t  u16
-    pt2nice     -m  2  -1
+    pt2nice     --mask-config  2  -1
     raw2idx     -d  0  4294967296  x  1x
     raw2npy     -d  0  4294967296  x  1x
     raw2png     -d  1x0  6  1x2x2  1x2x3x1

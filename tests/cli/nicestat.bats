@@ -108,8 +108,8 @@ for i in range(30):
 
 @test "nicestat --skip-nan: the statistics of the others, and how many there were" {
 	seq 20000 | awk '{ print } $1 % 7 == 0 { print "nan" }' > mixed
-	seq 20000 | nicestat -d > expected
-	run -0 --separate-stderr nicestat -d --skip-nan mixed
+	seq 20000 | nicestat --describe > expected
+	run -0 --separate-stderr nicestat --describe --skip-nan mixed
 	[ "$output" = "$(cat expected)" ]
 	[ "$stderr" = "nicestat: 2857 values are nan and were skipped" ]
 	bytes '\0\0\0\0\0\0\xf8\x7f''\0\0\0\0\0\0\0\0''\0\0\0\0\0\0\xf8\xff''\0\0\0\0\0\0\xf0\x3f' > few.f64
@@ -354,7 +354,7 @@ digest() { seq 1 3 | nicestat --model "$1" | awk '$1 == "model" { print $2 }'; }
 	pt2nice "$fixtures/tiny.pt" > tiny
 	[ "$(digest tiny)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" tiny)" ]
 	[ "$(digest "$fixtures/tiny.pt")" = "$(digest tiny)" ]
-	pt2nice -m 0 "$fixtures/tiny.pt" > other # the same parameters, read the other way round
+	pt2nice --mask-config 0 "$fixtures/tiny.pt" > other # the same parameters, read the other way round
 	[ "$(digest other)" = "$(python3 "$ROOT/tests/oracle/model_digest.py" other)" ]
 	[ "$(digest other)" != "$(digest tiny)" ]
 	seq 1 3 > numbers

@@ -124,12 +124,22 @@ page_options() {
 	done
 }
 
-@test "pages: the program takes the options of --help, and no others" {
+# old_letters PAGE: letters that only work until scripts no longer use them, each as a line of getopt's table.
+old_letters() {
+	sed -n '/^\.Fl [A-Za-z]$/{N;s/^\.Fl \(.\)\nis its old name.*/\1/p}' "$ROOT/man/$1"
+}
+
+@test "pages: the program takes the options of --help, and no others but old names" {
 	need_preload options
 	for program in $(programs); do
 		echo "$program"
 		help_options "$program" > help
-		preloaded options "$program" | sort | diff help -
+		preloaded options "$program" | sort > taken
+		for letter in $(old_letters "$program.1"); do
+			grep -qE "^-$letter( value)?\$" taken
+			sed -i -E "/^-$letter( value)?\$/d" taken
+		done
+		diff help taken
 	done
 }
 

@@ -70,17 +70,17 @@ print("%08x" % zlib.crc32(data))' "$version")'"},'
 	cmp expected out
 }
 
-@test "pt2nice: -m sets mask_config; the file's own stays without it" {
+@test "pt2nice: --mask-config sets it; the file's own stays without it" {
 	pt good > good.pt
-	run -0 bash -c 'pt2nice -m 0 good.pt | tr -d "\0"'
+	run -0 bash -c 'pt2nice --mask-config 0 good.pt | tr -d "\0"'
 	[[ $output == *'"mask_config":"0"'* ]]
 	pt2nice --mask-config=0 good.pt > zero
 	run -0 bash -c 'pt2nice zero | tr -d "\0"'
 	[[ $output == *'"mask_config":"0"'* ]]
-	run -0 bash -c 'pt2nice -m 1 zero | tr -d "\0"'
+	run -0 bash -c 'pt2nice --mask-config 1 zero | tr -d "\0"'
 	[[ $output == *'"mask_config":"1"'* ]]
-	run -2 --separate-stderr pt2nice -m 2 good.pt
-	[[ $stderr == "pt2nice: -m: '2' is not an integer from 0 to 1"* ]]
+	run -2 --separate-stderr pt2nice --mask-config 2 good.pt
+	[[ $stderr == "pt2nice: --mask-config: '2' is not an integer from 0 to 1"* ]]
 	run -2 --separate-stderr pt2nice good.pt good.pt
 }
 

@@ -102,3 +102,16 @@ KINDS="npy:npy2raw png:png2raw gz:gzip idx:idx2raw pt:pt2nice safetensors:safete
 	run -0 --separate-stderr nicethresh -t 0 even
 	[ -z "$stderr" ]
 }
+
+@test "slips: a letter that has become a long option works, says so, and is not shown" {
+	seq 9 > numbers
+	nicestat --describe numbers > expected
+	run -0 --separate-stderr nicestat -d numbers
+	[ "$output" = "$(cat expected)" ]
+	[ "$stderr" = "nicestat: -d is deprecated; use --describe" ]
+	pt2nice --mask-config 0 "$ROOT/tests/fixtures/tiny.pt" > expected
+	pt2nice -m0 "$ROOT/tests/fixtures/tiny.pt" 2> said | cmp - expected
+	[ "$(cat said)" = "pt2nice: -m is deprecated; use --mask-config" ]
+	refused 2 "pt2nice: --mask-config: '2' is not an integer from 0 to 1" pt2nice --mask-config 2 x
+	nicestat --help | grep -q '^      --describe  '
+}

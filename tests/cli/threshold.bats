@@ -7,7 +7,7 @@ oracle() { python3 "$ROOT/tests/oracle/threshold_oracle.py" "$@"; }
 # near A B RELATIVE
 near() { awk -v a="$1" -v b="$2" -v r="$3" 'BEGIN { d = a - b; exit !((d < 0 ? -d : d) <= r * (b < 0 ? -b : b)) }'; }
 
-@test "threshold: -d is what exact fractions say, whatever the order" {
+@test "threshold: --describe is what exact fractions say, whatever the order" {
 	python3 -c 'import random
 r = random.Random(2)
 for i, f in enumerate([lambda: r.gauss(-1900, 60), lambda: 1e9 + r.randint(0, 2), lambda: -r.expovariate(1) * 1e300,
@@ -15,8 +15,8 @@ for i, f in enumerate([lambda: r.gauss(-1900, 60), lambda: 1e9 + r.randint(0, 2)
     for n in (401, 1000):
         open("%d.%d" % (i, n), "w").writelines("%r\n" % f() for _ in range(n))'
 	for f in ?.*; do
-		nicestat -d "$f" > out
-		shuf --random-source=<(yes) "$f" | nicestat -d | cmp out
+		nicestat --describe "$f" > out
+		shuf --random-source=<(yes) "$f" | nicestat --describe | cmp out
 		oracle describe "$f" > expected
 		[ "$(value median out)" = "$(nicestat -q 0.5 "$f" | awk '/quantile/ { print $2 }')" ]
 		while IFS=$'\t' read -r name expected; do
@@ -26,14 +26,14 @@ for i, f in enumerate([lambda: r.gauss(-1900, 60), lambda: 1e9 + r.randint(0, 2)
 				awk -v a="$(value "$name" out)" -v b="$expected" 'BEGIN { d = a - b; exit !(d < 3e-14 && d > -3e-14) }'
 		done < expected
 	done
-	yes 5 | head -10 | nicestat -d > out
+	yes 5 | head -10 | nicestat --describe > out
 	[ "$(value skewness out)" = nan ]
 	[ "$(value mad out)" = 0 ]
 }
 
 @test "threshold: --json has the names, the order and the digits of the lines" {
 	printf '%s\n' 5e-324 -1.7e308 0.1 3 > in
-	for options in "-k 0.1" "-k 0.1 -d -q 0,1e-05" "--two-sided --method quantile:0.4"; do
+	for options in "-k 0.1" "-k 0.1 --describe -q 0,1e-05" "--two-sided --method quantile:0.4"; do
 		nicestat $options in > lines
 		nicestat --json $options in > json
 		python3 -c 'import json
@@ -45,7 +45,7 @@ assert [x for x, _ in a] == [x for x, _ in b]
 for (_, x), (_, y) in zip(a, b):
     assert x == y or float(x) == float(y), (x, y)'
 	done
-	yes 5 | head -10 | nicestat --json -d | grep -q '"skewness": null,'
+	yes 5 | head -10 | nicestat --json --describe | grep -q '"skewness": null,'
 }
 
 @test "threshold: quantiles do not fall where P grows, nor edges, however close or far apart the numbers are" {
@@ -70,7 +70,7 @@ for (_, x), (_, y) in zip(a, b):
 	printf '%s\t%s\t%s\n' 5 5 0 5 5 2 | cmp out
 	refused 1 "nicestat: standard input: no numbers: a histogram needs at least one" nicestat -H 2 < /dev/null
 	refused 2 "nicestat: -H: '0' is not an integer from 1 to 1000000" nicestat -H 0 in
-	refused 2 "nicestat: -H cannot be combined with other statistics" nicestat -H 3 -d in
+	refused 2 "nicestat: -H cannot be combined with other statistics" nicestat -H 3 --describe in
 }
 
 @test "threshold: what is no method is refused" {
@@ -136,7 +136,7 @@ for (_, x), (_, y) in zip(a, b):
 	# law, and -log or so of 0.001: exponential log 0.001, Pareto -2 (0.001^-0.5 - 1), normal
 	while read -r law expected; do
 		oracle draw "$law" 20000 1 > in
-		nicestat -d --method pot:0.001 in > out
+		nicestat --describe --method pot:0.001 in > out
 		echo "$law $(cat out)"
 		awk -v t="$(value threshold out)" -v s="$(value threshold_stderr out)" -v e="$expected" \
 		    'BEGIN { exit !(s > 0 && (t - e) / s < 5 && (e - t) / s < 5) }'
@@ -171,11 +171,11 @@ for (_, x), (_, y) in zip(a, b):
 	: > shards/empty
 	for shard in shards/*; do nicestat -s -q 0.5 "$shard"; done > states
 	nicestat -s /dev/null >> states # of version 1, but of nothing
-	nicestat -s -d in > state
-	nicestat -m -s -d states | cmp state
+	nicestat -s --describe in > state
+	nicestat -m -s --describe states | cmp state
 	nicestat -m -s states > plain
 	nicestat -s in | cmp plain
-	for options in "-q 0.01,0.5" "-d --two-sided" "-H 9" "--method mad" "--method conformal --json" "--method pot -d" "--method quantile" "-k 2"; do
+	for options in "-q 0.01,0.5" "--describe --two-sided" "-H 9" "--method mad" "--method conformal --json" "--method pot --describe" "--method quantile" "-k 2"; do
 		nicestat $options in > expected
 		nicestat -m $options states | cmp expected
 		nicestat -m $options < state | cmp expected
@@ -210,5 +210,5 @@ for (_, x), (_, y) in zip(a, b):
 	run -1 --separate-stderr bash -c "ulimit -v $limit; exec nicestat -m -q 0.5 bad"
 	[ "$stderr" = "nicestat: bad: line 9: unexpected end of input" ]
 	bytes "$good" | head -c -1 > bad
-	refused 1 "nicestat: bad: line 8: unexpected end of input" nicestat -m -d bad
+	refused 1 "nicestat: bad: line 8: unexpected end of input" nicestat -m --describe bad
 }

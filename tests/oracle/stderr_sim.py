@@ -1,4 +1,4 @@
-"""stderr_sim.py [NICESTAT [RUNS]]: the standard errors of thresholds that nicestat -d prints against the spread of
+"""stderr_sim.py [NICESTAT [RUNS]]: the standard errors of thresholds that nicestat --describe prints against the spread of
 the thresholds over RUNS (default 200) samples of 3000 numbers, normal and Laplace. Not part of `make check`: a ratio
 near 1 is what to see."""
 import random
