@@ -60,7 +60,7 @@ huge_niceflow() {
 	says 'niceflow: huge.header: *'
 }
 huge_nicegame() {
-	head -c 3000000 /dev/zero | tr '\0' 1 > huge
+	head -c 68000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" nicegame huge
 	says 'nicegame: huge: line 1: more than * bytes in a line'
 	yes 1 | head -n 1048577 > huge
