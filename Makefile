@@ -1,6 +1,6 @@
 # nicetools: streaming filters for likelihood-based anomaly detection. GNU make; `make help` lists the
 # targets. What is shell lives in .ci/ and tests/.
-VERSION = 0.1.0
+VERSION = 1.0.0
 
 B       ?= build
 PREFIX  ?= /usr/local

@@ -3,7 +3,7 @@
 class Nicetools < Formula
   desc "Streaming filters that find anomalies by likelihood"
   homepage "https://nicetools.org/"
-  url "file://#{__dir__}/nicetools-0.1.0.tar.gz"
+  url "file://#{__dir__}/nicetools-1.0.0.tar.gz"
   sha256 "0000000000000000000000000000000000000000000000000000000000000000"
   license "ISC"
 

@@ -56,5 +56,6 @@ quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 	grep -q "> - $version-1$" nicetools.spec
 	grep -qx "pkgver=$version" PKGBUILD
 	grep -q "nicetools-$version.tar.gz" nicetools.rb
+	grep -qx "$version" CHANGELOG
 	head -n 1 debian/changelog | grep -q "^nicetools ($version-"
 }
