@@ -63,32 +63,6 @@ void integer_game_entry(const struct integer_game *g, size_t row, size_t column,
 	to_integer(g, g->matrix->entries[row * g->matrix->ncolumns + column], out);
 }
 
-static size_t *count_to(size_t n)
-{
-	size_t *indices = bignum_array(n, sizeof(*indices));
-	for (size_t i = 0; i < n; i++)
-		indices[i] = i;
-	return indices;
-}
-
-struct choices integer_game_choices(const struct integer_game *g)
-{
-	size_t nrows = g->matrix->nrows, ncolumns = g->matrix->ncolumns;
-	return (struct choices){nrows, ncolumns, count_to(nrows), count_to(ncolumns)};
-}
-
-void integer_game_program(const struct integer_game *g, const struct choices *c, struct simplex *s)
-{
-	simplex_init(s, c->nrows, c->ncolumns);
-	for (size_t i = 0; i < c->nrows; i++) {
-		for (size_t j = 0; j < c->ncolumns; j++)
-			integer_game_entry(g, c->rows[i], c->columns[j], simplex_cell(s, i, j));
-		mpz_set_ui(simplex_cell(s, i, c->ncolumns), 1);
-	}
-	for (size_t j = 0; j < c->ncolumns; j++)
-		mpz_set_si(simplex_cell(s, c->nrows, j), -1);
-}
-
 double integer_game_share(const struct integer_game *g, size_t row, size_t column)
 {
 	long exponent, all;

@@ -3,7 +3,6 @@
 #define INTEGER_GAME_H
 
 #include "game/matrix.h"
-#include "game/simplex.h"
 
 #include <stdint.h>
 
@@ -24,15 +23,6 @@ struct choices {
 	size_t nrows, ncolumns;
 	size_t *rows, *columns; /* (nrows), (ncolumns): indices, ascending */
 };
-
-struct choices integer_game_choices(const struct integer_game *g); /* all of them */
-
-/*
- * The program of the game of these choices, as simplex.h has it; s is initialised here. With all
- * entries positive, so is the value v, and y = q / v, for a strategy q that lets no row gain more
- * than v, is what maximises sum y subject to A y <= 1, y >= 0. The dual has x = p / v.
- */
-void integer_game_program(const struct integer_game *g, const struct choices *c, struct simplex *s);
 
 /* An entry divided by the greatest one: a double up to 1. */
 double integer_game_share(const struct integer_game *g, size_t row, size_t column);

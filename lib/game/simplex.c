@@ -83,7 +83,8 @@ static void change_row(struct simplex *s, size_t i, size_t row, size_t column)
 	mpz_neg(across, across);
 }
 
-void simplex_exchange(struct simplex *s, size_t row, size_t column)
+/* The variables of a row and a column change places. */
+static void exchange(struct simplex *s, size_t row, size_t column)
 {
 	size_t variable = s->basic[row];
 	mpz_set(s->pivot, simplex_cell(s, row, column));
@@ -109,6 +110,6 @@ enum simplex_end simplex_maximise(struct simplex *s, bool until_positive)
 		bland = mpz_sgn(simplex_cell(s, row, s->ncolumns)) == 0;
 		if (until_positive && !bland)
 			return SIMPLEX_POSITIVE;
-		simplex_exchange(s, row, column);
+		exchange(s, row, column);
 	}
 }

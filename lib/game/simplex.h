@@ -30,10 +30,6 @@ void simplex_release(struct simplex *s);
 /* Row nrows is the objective, column ncolumns the right-hand side. */
 mpz_ptr simplex_cell(const struct simplex *s, size_t row, size_t column);
 
-/* The variables of a row and a column, whose cell is not 0, change places. The denominator gets the
- * sign of the cell. */
-void simplex_exchange(struct simplex *s, size_t row, size_t column);
-
 enum simplex_end {
 	SIMPLEX_OPTIMAL,
 	SIMPLEX_UNBOUNDED,

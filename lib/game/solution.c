@@ -6,6 +6,21 @@
 #include "game/support_guess.h"
 #include "game/unique_solution.h"
 
+/* With all entries positive, so is the value v, and y = q / v, for a strategy q that lets no row
+ * gain more than v, is what maximises sum y subject to A y <= 1, y >= 0. The dual has x = p / v. */
+static void set_up(const struct integer_game *g, struct simplex *s)
+{
+	const struct matrix *m = g->matrix;
+	simplex_init(s, m->nrows, m->ncolumns);
+	for (size_t i = 0; i < m->nrows; i++) {
+		for (size_t j = 0; j < m->ncolumns; j++)
+			integer_game_entry(g, i, j, simplex_cell(s, i, j));
+		mpz_set_ui(simplex_cell(s, i, m->ncolumns), 1);
+	}
+	for (size_t j = 0; j < m->ncolumns; j++)
+		mpz_set_si(simplex_cell(s, m->nrows, j), -1);
+}
+
 /* The optimal strategies of the columns' player are the tableau with all variables that cost
  * something left out (dual: the rows', its transpose). There is one if no variable left can be more
  * than 0: if the greatest sum of them is 0. */
@@ -56,53 +71,66 @@ static void set_weight(mpq_t out, mpz_srcptr numerator, mpz_srcptr sum)
 	mpq_canonicalize(out);
 }
 
-/* From the optimal tableau of the game of these choices. */
-static void take_strategies(const struct integer_game *g, const struct choices *c,
-                            const struct simplex *s, struct solution *out)
+static void take_strategies(const struct simplex *s, struct solution *out)
 {
 	mpz_ptr sum = simplex_cell(s, s->nrows, s->ncolumns);
-	strategy_init(&out->rows, g->matrix->nrows);
-	strategy_init(&out->columns, g->matrix->ncolumns);
 	for (size_t i = 0; i < s->nrows; i++)
 		if (s->basic[i] < s->ncolumns)
-			set_weight(out->columns.weights[c->columns[s->basic[i]]],
+			set_weight(out->columns.weights[s->basic[i]],
 			           simplex_cell(s, i, s->ncolumns), sum);
 	for (size_t j = 0; j < s->ncolumns; j++)
 		if (s->nonbasic[j] >= s->ncolumns)
-			set_weight(out->rows.weights[c->rows[s->nonbasic[j] - s->ncolumns]],
+			set_weight(out->rows.weights[s->nonbasic[j] - s->ncolumns],
 			           simplex_cell(s, s->nrows, j), sum);
 }
 
-static void take_value(const struct integer_game *g, const struct simplex *s, mpq_t out)
+/* The value of the game in integers is unit / sum. */
+static void take_value(const struct integer_game *g, mpz_srcptr unit, mpz_srcptr sum, mpq_t out)
 {
-	mpz_ptr sum =
-	    simplex_cell(s, s->nrows, s->ncolumns); /* 1 / v in units of 1 / denominator */
-	mpq_init(out);
-	mpz_set(mpq_numref(out), s->denominator);
+	mpz_set(mpq_numref(out), unit);
 	mpz_submul(mpq_numref(out), g->shift, sum);
 	mpz_mul(mpq_denref(out), sum, g->scale);
 	mpq_canonicalize(out);
 }
 
-/* A game whose only solution is guessed is solved at once, and any other one step by step. */
+static void solve_by_steps(const struct integer_game *g, struct solution *out)
+{
+	struct simplex s;
+	set_up(g, &s);
+	simplex_maximise(&s, false);
+	take_strategies(&s, out);
+	take_value(g, s.denominator, simplex_cell(&s, s.nrows, s.ncolumns), out->value);
+	out->columns.unique = is_point(&s, false);
+	out->rows.unique = is_point(&s, true);
+	simplex_release(&s);
+}
+
+/* False unless the supports are guessed and there is one solution. */
+static bool solve_at_once(const struct integer_game *g, struct solution *out)
+{
+	struct choices c;
+	struct unique_solution s;
+	if (!support_guess_find(g, &c) || !unique_solution_prove(g, &c, &s))
+		return false;
+	for (size_t i = 0; i < c.nrows; i++) {
+		set_weight(out->rows.weights[c.rows[i]], s.rows[i], s.sum);
+		set_weight(out->columns.weights[c.columns[i]], s.columns[i], s.sum);
+	}
+	take_value(g, s.unit, s.sum, out->value);
+	out->rows.unique = out->columns.unique = true;
+	return true;
+}
+
 enum status solution_find(const struct matrix *m, struct solution *out, struct error *e)
 {
 	struct integer_game g;
-	struct choices c;
-	struct simplex s;
 	if (integer_game_init(&g, m, e) != STATUS_OK)
 		return e->status;
-	bool proven = support_guess_find(&g, &c) && unique_solution_prove(&g, &c, &s);
-	if (!proven) {
-		c = integer_game_choices(&g);
-		integer_game_program(&g, &c, &s);
-		simplex_maximise(&s, false);
-	}
-	take_strategies(&g, &c, &s, out);
-	take_value(&g, &s, out->value);
-	out->columns.unique = proven || is_point(&s, false);
-	out->rows.unique = proven || is_point(&s, true);
-	simplex_release(&s);
+	strategy_init(&out->rows, m->nrows);
+	strategy_init(&out->columns, m->ncolumns);
+	mpq_init(out->value);
+	if (!solve_at_once(&g, out))
+		solve_by_steps(&g, out);
 	return STATUS_OK;
 }
 

@@ -94,7 +94,8 @@ static void exchange(struct tableau *t, size_t row, size_t column)
 
 static bool maximise(struct tableau *t)
 {
-	size_t limit = 4 * (t->nrows + t->ncolumns) + 100;
+	size_t side = t->nrows < t->ncolumns ? t->nrows : t->ncolumns;
+	size_t limit = 128 * side + 1000; /* ten times what random games need */
 	for (size_t step = 0; step < limit; step++) {
 		size_t column = choose_column(t);
 		if (column == t->ncolumns)
@@ -129,6 +130,8 @@ static void take_supports(const struct tableau *t, struct choices *out)
 	for (size_t i = 0; i < t->nrows; i++)
 		is_basic[t->basic[i]] = true;
 	out->nrows = out->ncolumns = 0;
+	out->rows = bignum_array(t->nrows, sizeof(*out->rows));
+	out->columns = bignum_array(t->ncolumns, sizeof(*out->columns));
 	for (size_t j = 0; j < t->ncolumns; j++)
 		if (is_basic[j])
 			out->columns[out->ncolumns++] = j;
@@ -142,7 +145,6 @@ bool support_guess_find(const struct integer_game *g, struct choices *out)
 	struct tableau t = start(g);
 	if (!maximise(&t) || !is_clear(&t))
 		return false;
-	*out = integer_game_choices(g);
 	take_supports(&t, out);
 	return true;
 }

@@ -1,101 +1,132 @@
 /* Proof that a game has one solution. */
 #include "game/unique_solution.h"
 
-/* Exchanges each column for a row, whatever the objective; false if that cannot be. */
-static bool solve_equations(struct simplex *s)
+#include "game/equations.h"
+
+static mpz_t *integers(size_t n)
 {
-	for (size_t j = 0; j < s->ncolumns; j++) {
-		size_t i = 0;
-		while (i < s->nrows &&
-		       (s->basic[i] < s->ncolumns || mpz_sgn(simplex_cell(s, i, j)) == 0))
-			i++;
-		if (i == s->nrows)
-			return false;
-		simplex_exchange(s, i, j);
+	mpz_t *x = bignum_array(n, sizeof(*x));
+	for (size_t i = 0; i < n; i++)
+		mpz_init(x[i]);
+	return x;
+}
+
+/* The payoffs among the choices: (n, n). */
+static mpz_t *take_cells(const struct integer_game *g, const struct choices *c)
+{
+	mpz_t *cells = integers(c->nrows * c->ncolumns);
+	for (size_t i = 0; i < c->nrows; i++)
+		for (size_t j = 0; j < c->ncolumns; j++)
+			integer_game_entry(g, c->rows[i], c->columns[j],
+			                   cells[i * c->ncolumns + j]);
+	return cells;
+}
+
+/* Scales one side so that both have one unit. */
+static void make_even(mpz_t *weights, size_t n, mpz_t unit, mpz_t *others, const mpz_t other_unit)
+{
+	mpz_t factor, other_factor;
+	mpz_inits(factor, other_factor, NULL);
+	mpz_lcm(factor, unit, other_unit);
+	mpz_divexact(other_factor, factor, other_unit);
+	mpz_divexact(factor, factor, unit);
+	for (size_t i = 0; i < n; i++) {
+		mpz_mul(weights[i], weights[i], factor);
+		mpz_mul(others[i], others[i], other_factor);
 	}
+	mpz_mul(unit, unit, factor);
+	mpz_clears(factor, other_factor, NULL);
+}
+
+/* The weights against which all of the choices of the other side pay 1. */
+static bool solve(const struct integer_game *g, const struct choices *c,
+                  struct unique_solution *out)
+{
+	struct equations e;
+	mpz_t other_unit;
+	size_t n = c->nrows;
+	if (!equations_init(&e, take_cells(g, c), n))
+		return false;
+	out->rows = integers(n);
+	out->columns = integers(n);
+	mpz_init_set_ui(out->unit, 1);
+	equations_solve(&e, false, out->columns, out->unit);
+	mpz_init_set(other_unit, out->unit);
+	equations_solve(&e, true, out->rows, other_unit);
+	make_even(out->columns, n, out->unit, out->rows, other_unit);
+	mpz_clear(other_unit);
 	return true;
 }
 
-/* The weights of the columns, and of the rows, in units of 1 / denominator. */
-static mpz_ptr column_weight(const struct simplex *s, size_t i)
+static bool all_positive(const mpz_t *weights, size_t n)
 {
-	return simplex_cell(s, i, s->ncolumns);
+	for (size_t i = 0; i < n; i++)
+		if (mpz_sgn(weights[i]) <= 0)
+			return false;
+	return true;
 }
 
-static mpz_ptr row_weight(const struct simplex *s, size_t j)
-{
-	return simplex_cell(s, s->nrows, j);
-}
-
-/* Makes the denominator positive, and says whether all weights are. */
-static bool all_positive(struct simplex *s)
-{
-	bool negative = mpz_sgn(s->denominator) < 0, positive = true;
-	if (negative)
-		mpz_neg(s->denominator, s->denominator);
-	for (size_t i = 0; i <= s->nrows; i++) { /* and their sum */
-		if (negative)
-			mpz_neg(column_weight(s, i), column_weight(s, i));
-		positive = positive && mpz_sgn(column_weight(s, i)) > 0;
-	}
-	for (size_t j = 0; j < s->ncolumns; j++) {
-		if (negative)
-			mpz_neg(row_weight(s, j), row_weight(s, j));
-		positive = positive && mpz_sgn(row_weight(s, j)) > 0;
-	}
-	return positive;
-}
-
-/* Whether this row, which is none of the choices, gains less than 1 against the columns. */
-static bool row_does_worse(const struct integer_game *g, const struct choices *c,
-                           const struct simplex *s, size_t row)
+/* The sign of what a row gains against the columns less what the value is. */
+static int row_excess(const struct integer_game *g, const struct choices *c,
+                      const struct unique_solution *s, size_t row)
 {
 	mpz_t entry, sum;
 	mpz_inits(entry, sum, NULL);
-	for (size_t i = 0; i < s->nrows; i++) {
-		integer_game_entry(g, row, c->columns[s->basic[i]], entry);
-		mpz_addmul(sum, entry, column_weight(s, i));
+	for (size_t j = 0; j < c->ncolumns; j++) {
+		integer_game_entry(g, row, c->columns[j], entry);
+		mpz_addmul(sum, entry, s->columns[j]);
 	}
-	bool worse = mpz_cmp(sum, s->denominator) < 0;
+	int order = mpz_cmp(sum, s->unit);
 	mpz_clears(entry, sum, NULL);
-	return worse;
+	return order;
 }
 
-/* Whether this column pays more than 1 to the rows. */
-static bool column_does_worse(const struct integer_game *g, const struct choices *c,
-                              const struct simplex *s, size_t column)
+/* The sign of what a column pays to the rows less what the value is. */
+static int column_excess(const struct integer_game *g, const struct choices *c,
+                         const struct unique_solution *s, size_t column)
 {
 	mpz_t entry, sum;
 	mpz_inits(entry, sum, NULL);
-	for (size_t j = 0; j < s->ncolumns; j++) {
-		integer_game_entry(g, c->rows[s->nonbasic[j] - s->ncolumns], column, entry);
-		mpz_addmul(sum, entry, row_weight(s, j));
+	for (size_t i = 0; i < c->nrows; i++) {
+		integer_game_entry(g, c->rows[i], column, entry);
+		mpz_addmul(sum, entry, s->rows[i]);
 	}
-	bool worse = mpz_cmp(sum, s->denominator) > 0;
+	int order = mpz_cmp(sum, s->unit);
 	mpz_clears(entry, sum, NULL);
-	return worse;
+	return order;
 }
 
-static bool others_do_worse(const struct integer_game *g, const struct choices *c,
-                            const struct simplex *s)
+/* Whether the choices do equally well, and all others worse. */
+static bool holds(const struct integer_game *g, const struct choices *c,
+                  const struct unique_solution *s)
 {
 	size_t next = 0;
-	for (size_t i = 0; i < g->matrix->nrows; i++)
-		if (next < c->nrows && c->rows[next] == i)
-			next++;
-		else if (!row_does_worse(g, c, s, i))
+	for (size_t i = 0; i < g->matrix->nrows; i++) {
+		bool chosen = next < c->nrows && c->rows[next] == i;
+		int excess = row_excess(g, c, s, i);
+		if (chosen ? excess != 0 : excess >= 0)
 			return false;
+		next += chosen;
+	}
 	next = 0;
-	for (size_t j = 0; j < g->matrix->ncolumns; j++)
-		if (next < c->ncolumns && c->columns[next] == j)
-			next++;
-		else if (!column_does_worse(g, c, s, j))
+	for (size_t j = 0; j < g->matrix->ncolumns; j++) {
+		bool chosen = next < c->ncolumns && c->columns[next] == j;
+		int excess = column_excess(g, c, s, j);
+		if (chosen ? excess != 0 : excess <= 0)
 			return false;
+		next += chosen;
+	}
 	return true;
 }
 
-bool unique_solution_prove(const struct integer_game *g, const struct choices *c, struct simplex *s)
+bool unique_solution_prove(const struct integer_game *g, const struct choices *c,
+                           struct unique_solution *out)
 {
-	integer_game_program(g, c, s);
-	return solve_equations(s) && all_positive(s) && others_do_worse(g, c, s);
+	if (!solve(g, c, out) || !all_positive(out->rows, c->nrows) ||
+	    !all_positive(out->columns, c->ncolumns) || !holds(g, c, out))
+		return false;
+	mpz_init(out->sum);
+	for (size_t i = 0; i < c->nrows; i++)
+		mpz_add(out->sum, out->sum, out->rows[i]);
+	return true;
 }

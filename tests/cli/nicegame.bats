@@ -38,6 +38,11 @@ refused() {
 	solved '0 0' '0 0' | head -3 | cmp - <(printf '%s\n' 'value	0	0' 'rows	2	not-unique' 'columns	2	not-unique')
 }
 
+@test "nicegame: a game whose equations have no solution modulo 2^61 - 1 is solved all the same" {
+	solved '1 2305843009213693952' '2305843009213693952 1' | head -3 | cmp - <(printf '%s\n' \
+		'value	2305843009213693953/2	1.152921504606847e+18' 'rows	2	unique' 'columns	2	unique')
+}
+
 @test "nicegame: integers, decimals and fractions; blanks, tabs and commas" {
 	solved '1 0.5' | cmp - <(solved '	+1e0,5/10 ')
 	solved '-.25,1' '1. , -1e-2' | cmp - <(solved '-1/4	1' '100/100	-1/100')

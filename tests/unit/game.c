@@ -25,7 +25,7 @@ static bool proves(size_t nrows, size_t ncolumns, const int *entries, const char
 	struct matrix m = make(nrows, ncolumns, entries);
 	struct integer_game g;
 	struct error e = {0};
-	struct simplex s;
+	struct unique_solution s;
 	size_t kept_rows[MAX], kept_columns[MAX];
 	struct choices c = {strlen(rows), strlen(columns), kept_rows, kept_columns};
 	for (size_t i = 0; i < c.nrows; i++) {
@@ -33,8 +33,7 @@ static bool proves(size_t nrows, size_t ncolumns, const int *entries, const char
 		kept_columns[i] = (size_t)(columns[i] - '0');
 	}
 	integer_game_init(&g, &m, &e);
-	bool proven = unique_solution_prove(&g, &c, &s);
-	return proven && mpz_sgn(s.denominator) > 0;
+	return unique_solution_prove(&g, &c, &s) && mpz_sgn(s.unit) > 0;
 }
 
 #define PROVES(nrows, ncolumns, rows, columns, ...)                                                \
@@ -63,7 +62,7 @@ static bool guesses(size_t n, const int *entries)
 	struct integer_game g;
 	struct error e = {0};
 	struct choices c;
-	struct simplex s;
+	struct unique_solution s;
 	integer_game_init(&g, &m, &e);
 	return support_guess_find(&g, &c) && unique_solution_prove(&g, &c, &s);
 }
