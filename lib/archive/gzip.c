@@ -1,5 +1,6 @@
-/* Gzip and deflate decompression; the only user of zlib. Its own gzFile is not used: it waits until
- * its buffer is full, even if a pipe has already delivered a record, and ignores trailing bytes. */
+/* Gzip and deflate decompression, and the size of what is compressed; the only user of zlib. Its
+ * own gzFile is not used: it waits until its buffer is full, even if a pipe has already delivered a
+ * record, and ignores trailing bytes. */
 #include "archive/gzip.h"
 
 #include "archive/zip_archive.h"
@@ -223,4 +224,31 @@ enum status gzip_read_exactly(struct gzip *g, void *data, size_t n, const char *
 		used += got;
 	}
 	return used == n ? STATUS_OK : error_set(e, STATUS_TRUNCATED, "unexpected end of %s", what);
+}
+
+enum status gzip_deflated_size(const void *data, size_t n, uint64_t *bytes, struct error *e)
+{
+	unsigned char piece[1 << 12];
+	const unsigned char *rest = data;
+	z_stream z = {0};
+	uint64_t sum = 0;
+	int code = Z_OK;
+	if (deflateInit(&z, Z_BEST_COMPRESSION) != Z_OK)
+		return error_memory(e);
+	while (code == Z_OK) {
+		if (z.avail_in == 0) {
+			z.next_in = (Bytef *)rest;
+			z.avail_in = n < UINT_MAX ? (uInt)n : UINT_MAX;
+			rest += z.avail_in;
+			n -= z.avail_in;
+		}
+		z.next_out = piece;
+		z.avail_out = sizeof(piece);
+		code = deflate(&z, n > 0 ? Z_NO_FLUSH : Z_FINISH);
+		sum += sizeof(piece) - z.avail_out;
+	}
+	deflateEnd(&z);
+	*bytes = sum;
+	return code == Z_STREAM_END ? STATUS_OK
+	                            : error_set(e, STATUS_SYSTEM, "zlib: failure %d", code);
 }

@@ -30,4 +30,7 @@ enum status gzip_read(struct gzip *g, void *data, size_t n, size_t *got, struct 
 enum status gzip_read_exactly(struct gzip *g, void *data, size_t n, const char *what,
                               struct error *e);
 
+/* The bytes of n bytes of data as a zlib stream (RFC 1950) of the highest level of compression. */
+enum status gzip_deflated_size(const void *data, size_t n, uint64_t *bytes, struct error *e);
+
 #endif

@@ -29,15 +29,17 @@ struct reader {
 };
 
 struct writer {
-	FILE *out;
+	FILE *out; /* NULL: the bytes are but counted */
 	uint32_t height, width;
 	unsigned channels;
 	png_file_row *draw;
 	const void *picture;
+	int level, filters; /* of compression; png_set_filter's */
 	struct error *e;
 	png_structp png;
 	png_infop info;
 	unsigned char *row;
+	uint64_t bytes; /* written so far */
 };
 
 static void on_error(png_structp png, png_const_charp text)
@@ -247,7 +249,8 @@ void png_file_release(struct png_file *p)
 static void on_write(png_structp png, png_bytep data, size_t n)
 {
 	struct writer *w = png_get_io_ptr(png);
-	if (fwrite(data, 1, n, w->out) != n) {
+	w->bytes += n;
+	if (w->out && fwrite(data, 1, n, w->out) != n) {
 		error_system(w->e, "cannot write");
 		png_longjmp(png, 1);
 	}
@@ -258,7 +261,7 @@ static void on_flush(png_structp png)
 	(void)png;
 }
 
-static void write_all(struct writer *w)
+static void write_pixels(struct writer *w)
 {
 	if (setjmp(png_jmpbuf(w->png)))
 		return;
@@ -267,14 +270,28 @@ static void write_all(struct writer *w)
 	png_set_IHDR(w->png, w->info, w->width, w->height, 8,
 	             w->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
 	             PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-	png_set_compression_level(w->png, 6);
-	png_set_filter(w->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+	png_set_compression_level(w->png, w->level);
+	png_set_filter(w->png, PNG_FILTER_TYPE_BASE, w->filters);
 	png_write_info(w->png, w->info);
 	for (uint32_t y = 0; y < w->height; y++) {
 		w->draw(w->picture, y, w->row);
 		png_write_row(w->png, w->row);
 	}
 	png_write_end(w->png, NULL);
+}
+
+static enum status write_picture(struct writer *w)
+{
+	w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w->e, on_error, on_warning);
+	w->info = w->png ? png_create_info_struct(w->png) : NULL;
+	w->row = calloc(w->width, w->channels);
+	if (w->info && w->row)
+		write_pixels(w);
+	else
+		error_memory(w->e);
+	free(w->row);
+	png_destroy_write_struct(&w->png, &w->info);
+	return w->e->status;
 }
 
 enum status png_file_write(FILE *out, uint32_t height, uint32_t width, unsigned channels,
@@ -286,15 +303,24 @@ enum status png_file_write(FILE *out, uint32_t height, uint32_t width, unsigned 
 	                   .channels = channels,
 	                   .draw = draw,
 	                   .picture = picture,
+	                   .level = 6,
+	                   .filters = PNG_FILTER_NONE,
 	                   .e = e};
-	w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, e, on_error, on_warning);
-	w.info = w.png ? png_create_info_struct(w.png) : NULL;
-	w.row = calloc(width, channels);
-	if (w.info && w.row)
-		write_all(&w);
-	else
-		error_memory(e);
-	free(w.row);
-	png_destroy_write_struct(&w.png, &w.info);
+	return write_picture(&w);
+}
+
+enum status png_file_size(uint32_t height, uint32_t width, unsigned channels, png_file_row *draw,
+                          const void *picture, uint64_t *bytes, struct error *e)
+{
+	struct writer w = {.height = height,
+	                   .width = width,
+	                   .channels = channels,
+	                   .draw = draw,
+	                   .picture = picture,
+	                   .level = 9,
+	                   .filters = PNG_ALL_FILTERS,
+	                   .e = e};
+	if (write_picture(&w) == STATUS_OK)
+		*bytes = w.bytes;
 	return e->status;
 }

@@ -36,4 +36,9 @@ typedef void png_file_row(const void *picture, uint32_t y, unsigned char *pixels
 enum status png_file_write(FILE *out, uint32_t height, uint32_t width, unsigned channels,
                            png_file_row *draw, const void *picture, struct error *e);
 
+/* The bytes that such a file would have with the best of the filters that libpng chooses for each
+ * row and the highest level of compression: fewer than png_file_write may write. */
+enum status png_file_size(uint32_t height, uint32_t width, unsigned channels, png_file_row *draw,
+                          const void *picture, uint64_t *bytes, struct error *e);
+
 #endif

@@ -107,6 +107,8 @@ WAYS = """
     raw2png     x.f32     0+  -d 2x3 --signed
     rawpick     x.u8      1   -t u8 -d 6 list
     rawpick     x.u8      1   -t u8 -d 6 -v list
+    rawsize     x.u8      0   -t u8 -d 2x3
+    rawsize     x.f32     0   -d 6 -b
 """
 
 # Options that take a file: a good one, and the rest of a command that needs no more. "new" ones are
@@ -217,6 +219,8 @@ BOUNDS = """
     raw2png     -n  0
     raw2png     -g  -1  1001
     rawpick     -d  0  4294967295x4294967295
+    rawsize     -d  0  4294967295x4294967295
+    rawsize     --codec  Png  zlib
 """
 
 
