@@ -5,6 +5,8 @@
 # Built here, or installed.
 GRADIENTS ?= $(firstword $(wildcard build/examples/gradients $(here)../../../../libexec/nicetools/gradients))
 LATENT    ?= 2
+EPOCHS    ?= 100
+PASSES    ?= 1000
 OUT       ?= build/vae-gradients
 
 report:
@@ -28,11 +30,11 @@ $(OUT)/batch.u8: $(OUT)/digits.u8
 $(OUT)/start.safetensors: $(OUT)/digits.u8 $(OUT)/set.LATENT
 	$(train) --lr 0 --ema 0 --epochs 1 -o $@ $<
 
-$(OUT)/trained.safetensors: $(OUT)/digits.u8 $(OUT)/set.LATENT
-	$(train) --epochs 100 -o $@ $<
+$(OUT)/trained.safetensors: $(OUT)/digits.u8 $(OUT)/set.LATENT $(OUT)/set.EPOCHS
+	$(train) --epochs $(EPOCHS) -o $@ $<
 
-$(OUT)/%.txt: $(OUT)/%.safetensors $(OUT)/batch.u8
-	gradients $^ > $@.part
+$(OUT)/start.txt $(OUT)/trained.txt: $(OUT)/%.txt: $(OUT)/%.safetensors $(OUT)/batch.u8 $(OUT)/set.PASSES
+	gradients $< $(OUT)/batch.u8 $(PASSES) > $@.part
 	mv $@.part $@
 
 $(OUT)/report.txt: $(OUT)/start.txt $(OUT)/trained.txt

@@ -211,6 +211,29 @@ assert abs(float(row[5]) - area) < 5.1e-5 and abs(float(row[6]) - missed) < 5.1e
 	run ! grep -q 'nicetrain' said
 }
 
+@test "examples: vae-gradients, from an empty folder, compares each estimator before and after training" {
+	[ -x "$B/examples/gradients" ] || skip "needs make check, which builds examples/gradients"
+	gradients() { example vae-gradients GRADIENTS="$B/examples/gradients" EPOCHS=2 "$@"; }
+	gradients PASSES=20 > said
+	awk '/:$/ { print } NF >= 6 && $1 != "part" { print $1, $2 }' out/report.txt | cmp - <(
+		for when in 'at the start' 'after training'; do
+			echo "$when:"
+			for part in encoder decoder prior; do
+				for estimator in pathwise score score-baseline; do
+					[ "$part $estimator" = 'encoder score-baseline' ] || [ "$estimator" != score-baseline ] || continue
+					echo "$part $estimator"
+				done
+			done
+		done
+	)
+	grep -q '^after training:' said
+	gradients PASSES=20 > said
+	run ! grep -E '^(nicetrain|gradients|glyphs)' said
+	gradients PASSES=30 > said
+	[ "$(grep -c '^gradients .* 30 ' said)" -eq 2 ]
+	run ! grep '^nicetrain' said
+}
+
 @test "examples: vae on the real data" {
 	need DATA
 	[ -n "${LONG:-}" ] || skip "trains for a quarter of an hour: make vae DATA=..., or LONG=1"
