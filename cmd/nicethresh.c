@@ -61,7 +61,7 @@ static const struct option_spec table[] = {
     {'c', "calibration", "CALIBRATION", "take the threshold from a calibration printed by nicestat",
      OPTION_INPUT(struct options, calibration)},
     {'S', "seed", "SEED",
-     "with -c: draw between both thresholds of the calibration for each number",
+     "with -c: decide by the mixture of the calibration, drawing a threshold for each number",
      OPTION_CUSTOM(parse_seed)},
     {0, "first", "N", "index of the first number (default 0)",
      OPTION_COUNT(struct options, first, 0, UINT64_MAX / 2)},

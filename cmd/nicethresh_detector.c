@@ -13,11 +13,10 @@ static int read_calibration(const char *path, bool mixed, struct calibration *c)
 	int fd = -1;
 	if (input_open(path, &fd, &e) == STATUS_OK)
 		calibration_read(fd, c, &e);
-	if (e.status == STATUS_OK && mixed && isnan(c->mixed_threshold))
-		error_set(&e, STATUS_MISMATCH,
-		          "no mixed_threshold, and -S draws between two thresholds");
+	if (e.status == STATUS_OK && mixed && isnan(c->mixed_low))
+		error_set(&e, STATUS_MISMATCH, "no mixture of thresholds for -S to draw from");
 	/* the mixture's, and that of one threshold is another */
-	if (!mixed && !isnan(c->mixed_threshold))
+	if (!mixed && !isnan(c->mixed_low))
 		c->promised = NAN;
 	return cli_close_input(path, fd, &e);
 }

@@ -4,15 +4,15 @@
 # strategy is a mixture of at most two thresholds, under which both error rates are equal; nicegame finds it:
 #
 #     promised        both error rates of the mixture
-#     fixed_error     the larger error rate of the better threshold alone, without chance
-#     threshold       the better one; nicethresh -c decides by it
-#     mixed_threshold, mixed_share
-#                     the other one, and its share; nicethresh -c -S SEED draws between both
+#     mixed_low, mixed_high, mixed_share
+#                     its thresholds, and the share of the higher one; nicethresh -c -S SEED draws between both
+#     single_error    the larger error rate of the best single threshold, without chance
+#     threshold       that one; nicethresh -c decides by it
 set -e
 
-# counts: the curve as counts of flagged data and thresholds. Where all must be flagged, the threshold is the
+# points: the curve as counts of flagged data and thresholds. Where all must be flagged, the threshold is the
 # greatest number that there is; points that no finite threshold gives are left out.
-counts() {
+points() {
 	awk -F '\t' -v n="$1" -v m="$2" '$3 == "inf" { $3 = "1.7976931348623157e+308" }
 		$3 !~ /n/ { printf "%d %d %s\n", $1 * n + 0.5, $2 * m + 0.5, $3 }'
 }
@@ -25,23 +25,29 @@ corners() {
 	} END { for (i = 1; i <= k; i++) print line[i] }'
 }
 
+# single: the least larger error rate of a point, and its threshold, as lines of a calibration.
+single() {
+	awk -v n="$1" -v m="$2" '{
+		larger = $1 * m > (m - $2) * n ? $1 * m : (m - $2) * n
+		if (NR == 1 || larger < least) { least = larger; threshold = $3 }
+	} END { printf "single_error\t%.6g\nthreshold\t%s\n", least / n / m, threshold }'
+}
+
 n=$(wc -l < "$1") m=$(wc -l < "$2")
 curve=$(niceroc --curve "$1" "$2")
-hull=$(printf '%s\n' "$curve" | counts "$n" "$m" | corners)
+points=$(printf '%s\n' "$curve" | points "$n" "$m")
+hull=$(printf '%s\n' "$points" | corners)
 # A row of the game: what the detector receives if the data are normal, and if they are anomalous.
 game=$(printf '%s\n' "$hull" | awk -v n="$n" -v m="$m" '{ printf "-%d/%d -%d/%d\n", $1, n, m - $2, m }' | nicegame)
 {
 	printf '%s\n' "$hull"
 	printf '%s\n' "$game"
-} | awk -v n="$n" -v m="$m" '
-	function larger(i) { return fpr[i] > fnr[i] ? fpr[i] : fnr[i] }
-	$1 ~ /^[0-9]/ { fpr[NR - 1] = $1 / n; fnr[NR - 1] = (m - $2) / m; threshold[NR - 1] = $3 }
-	$1 == "value" { sub(/^-/, "", $3); value = $3 }
-	$1 == "row" { better = other; other = $2; share[other] = $4; nrows++ }
+} | awk '
+	$1 ~ /^[0-9]/ { threshold[NR - 1] = $3 }
+	$1 == "value" { sub(/^-/, "", $3); printf "method\tminimax\npromised\t%s\n", $3 }
+	$1 == "row" { low = high; high = $2; share = $4; nrows++ }
 	END {
-		if (nrows == 1) better = other # one threshold is enough
-		if (larger(other) < larger(better)) { i = better; better = other; other = i }
-		printf "method\tminimax\npromised\t%s\nfixed_error\t%.6g\n", value, larger(better)
-		printf "mixed_threshold\t%s\nmixed_share\t%s\n", threshold[other], share[other]
-		printf "threshold\t%s\n", threshold[better]
+		if (nrows == 1) low = high # one threshold is enough
+		printf "mixed_low\t%s\nmixed_high\t%s\nmixed_share\t%s\n", threshold[low], threshold[high], share
 	}'
+printf '%s\n' "$points" | single "$n" "$m"

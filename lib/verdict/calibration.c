@@ -118,13 +118,16 @@ static enum status find_number(const char *text, const char *end, const char *na
 static enum status find_mixture(const char *text, const char *end, struct calibration *c,
                                 struct error *e)
 {
-	find_number(text, end, "mixed_threshold", -INFINITY, c->upper, &c->mixed_threshold, e);
+	find_number(text, end, "mixed_low", -INFINITY, INFINITY, &c->mixed_low, e);
+	if (e->status == STATUS_OK)
+		find_number(text, end, "mixed_high", isnan(c->mixed_low) ? -INFINITY : c->mixed_low,
+		            c->upper, &c->mixed_high, e);
 	if (e->status == STATUS_OK)
 		find_number(text, end, "mixed_share", 0, 1, &c->mixed_share, e);
-	if (e->status == STATUS_OK && isnan(c->mixed_threshold) != isnan(c->mixed_share))
-		return error_set(e, STATUS_MALFORMED, "%s without %s",
-		                 isnan(c->mixed_share) ? "mixed_threshold" : "mixed_share",
-		                 isnan(c->mixed_share) ? "mixed_share" : "mixed_threshold");
+	if (e->status == STATUS_OK && (isnan(c->mixed_low) != isnan(c->mixed_high) ||
+	                               isnan(c->mixed_low) != isnan(c->mixed_share)))
+		return error_set(e, STATUS_MALFORMED,
+		                 "a mixture needs mixed_low, mixed_high and mixed_share");
 	return e->status;
 }
 
@@ -150,7 +153,8 @@ static enum status parse(const char *text, const char *end, struct calibration *
 	*c = (struct calibration){.threshold = NAN,
 	                          .upper = INFINITY,
 	                          .promised = NAN,
-	                          .mixed_threshold = NAN,
+	                          .mixed_low = NAN,
+	                          .mixed_high = NAN,
 	                          .mixed_share = NAN};
 	if (check(text, end, e) != STATUS_OK)
 		return e->status;

@@ -15,9 +15,9 @@ struct calibration {
 	double threshold; /* finite; strictly below is an anomaly */
 	double upper;    /* strictly above is an anomaly, too; >= threshold, inf if there is none */
 	double promised; /* the false positive rate that the method guarantees; NaN if none */
-	/* A mixture decides by mixed_threshold with probability mixed_share, and otherwise by
-	 * threshold; both NaN if there is none. mixed_threshold is finite and at most upper. */
-	double mixed_threshold, mixed_share;
+	/* A mixture decides by mixed_high with probability mixed_share, and otherwise by mixed_low;
+	 * NaN if there is none. Both are finite, and mixed_low <= mixed_high <= upper. */
+	double mixed_low, mixed_high, mixed_share;
 	struct scorer scorer; /* of the log-likelihoods, if it is noted */
 };
 

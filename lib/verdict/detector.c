@@ -20,8 +20,8 @@ static double threshold_for(const struct detector *d, uint64_t index)
 	if (!d->mixed)
 		return d->bounds.threshold;
 	rng_init(&draws, d->seed, RNG_MIXTURE, index);
-	return rng_uniform(&draws) < d->bounds.mixed_share ? d->bounds.mixed_threshold
-	                                                   : d->bounds.threshold;
+	return rng_uniform(&draws) < d->bounds.mixed_share ? d->bounds.mixed_high
+	                                                   : d->bounds.mixed_low;
 }
 
 bool detector_flags(const struct detector *d, double value, uint64_t rank, uint64_t index)

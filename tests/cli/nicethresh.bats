@@ -380,7 +380,7 @@ for name in "scores", "in":
 }
 
 # mixture LOWER UPPER SHARE: numbers below LOWER are anomalies, those below UPPER with probability SHARE.
-mixture() { printf '%s\t%s\n' mixed_threshold "$2" mixed_share "$3" threshold "$1" > mixture; }
+mixture() { printf '%s\t%s\n' mixed_low "$1" mixed_high "$2" mixed_share "$3" threshold -20 > mixture; }
 
 @test "nicethresh: -S leaves to chance what is between both thresholds, and nothing else" {
 	mixture -13 0 0.5
@@ -391,14 +391,13 @@ mixture() { printf '%s\t%s\n' mixed_threshold "$2" mixed_share "$3" threshold "$
 	for line in '-12.5	anomaly' '-12.5	normal' '-13	anomaly' '-13	normal'; do
 		grep -q -- " $line\$" seen
 	done
-	nicethresh -c mixture in | cmp - <(nicethresh -t -13 in)
+	nicethresh -c mixture in | cmp - <(nicethresh -t -20 in)
 	mixture -13 0 0
 	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t -13 in)
 	mixture -13 0 1
 	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t 0 in)
-	mixture 0 -13 1
-	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t -13 in)
-	nicethresh -c mixture in | cmp - <(nicethresh -t 0 in)
+	mixture 0 0 0.5
+	nicethresh -c mixture -S 1 in | cmp - <(nicethresh -t 0 in)
 }
 
 @test "nicethresh: -S draws by seed and index: shards and pieces agree, seeds differ, shares are kept" {
@@ -429,18 +428,25 @@ mixture() { printf '%s\t%s\n' mixed_threshold "$2" mixed_share "$3" threshold "$
 
 @test "nicethresh: what is no mixture is refused" {
 	echo 'threshold	5' > one
-	refused 1 "nicethresh: one: no mixed_threshold, and -S draws between two thresholds" nicethresh -c one -S 1 in
+	refused 1 "nicethresh: one: no mixture of thresholds for -S to draw from" nicethresh -c one -S 1 in
 	refused 2 "nicethresh: -S requires -c" nicethresh -t 5 -S 1 in
 	refused 2 "nicethresh: -S requires -c" nicethresh -p in --alpha 0.5 -S 1 in
 	bad() { # RECIPE MESSAGE
 		bytes "$1" > bad
 		refused 1 "nicethresh: bad: $2" nicethresh -c bad in
 	}
-	bad 'mixed_threshold\t5\nthreshold\t5\n' 'mixed_threshold without mixed_share'
-	bad 'mixed_share\t1\nthreshold\t5\n' 'mixed_share without mixed_threshold'
-	bad 'mixed_share\t1.5\nmixed_threshold\t5\nthreshold\t5\n' 'line 1: the mixed_share is out of range'
-	bad 'mixed_share\t1\nmixed_threshold\tinf\nthreshold\t5\n' 'line 2: the mixed_threshold is not a finite number'
-	bad 'mixed_share\t1\nmixed_threshold\t7\nupper\t6\nthreshold\t5\n' 'line 2: the mixed_threshold is out of range'
+	local needs='a mixture needs mixed_low, mixed_high and mixed_share'
+	bad 'mixed_low\t5\nthreshold\t5\n' "$needs"
+	bad 'mixed_high\t5\nthreshold\t5\n' "$needs"
+	bad 'mixed_share\t1\nthreshold\t5\n' "$needs"
+	bad 'mixed_low\t4\nmixed_high\t5\nthreshold\t5\n' "$needs"
+	bad 'mixed_low\t4\nmixed_share\t1\nthreshold\t5\n' "$needs"
+	bad 'mixed_high\t4\nmixed_share\t1\nthreshold\t5\n' "$needs"
+	bad 'mixed_share\t1.5\nmixed_low\t5\nmixed_high\t5\nthreshold\t5\n' 'line 1: the mixed_share is out of range'
+	bad 'mixed_share\t1\nmixed_low\t5\nmixed_high\t4\nthreshold\t5\n' 'line 3: the mixed_high is out of range'
+	bad 'mixed_share\t1\nmixed_low\t-inf\nmixed_high\t4\nthreshold\t5\n' 'line 2: the mixed_low is not a finite number'
+	bad 'mixed_share\t1\nmixed_low\t5\nmixed_high\tinf\nthreshold\t5\n' 'line 3: the mixed_high is not a finite number'
+	bad 'mixed_share\t1\nmixed_low\t5\nmixed_high\t7\nupper\t6\nthreshold\t5\n' 'line 3: the mixed_high is out of range'
 }
 
 @test "nicethresh -m: a calibration of another model, or another precision, is refused with both digests" {

@@ -28,7 +28,8 @@ static bool same(const struct calibration *c, const struct calibration *d)
 {
 	return c->threshold == d->threshold && c->upper == d->upper &&
 	       scorer_same(&c->scorer, &d->scorer) && same_or_nan(c->promised, d->promised) &&
-	       same_or_nan(c->mixed_threshold, d->mixed_threshold) &&
+	       same_or_nan(c->mixed_low, d->mixed_low) &&
+	       same_or_nan(c->mixed_high, d->mixed_high) &&
 	       same_or_nan(c->mixed_share, d->mixed_share);
 }
 
@@ -51,8 +52,9 @@ static void write_again(const struct calibration *c)
 		put(text.f, "upper", c->upper);
 	if (!isnan(c->promised))
 		put(text.f, "promised", c->promised);
-	if (!isnan(c->mixed_threshold)) {
-		put(text.f, "mixed_threshold", c->mixed_threshold);
+	if (!isnan(c->mixed_low)) {
+		put(text.f, "mixed_low", c->mixed_low);
+		put(text.f, "mixed_high", c->mixed_high);
 		put(text.f, "mixed_share", c->mixed_share);
 	}
 	if (scorer_known(&c->scorer))
@@ -78,11 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	must(isfinite(c.threshold) && c.upper >= c.threshold);
 	must(isnan(c.promised) || (c.promised >= 0 && c.promised <= 1));
-	must(isnan(c.mixed_threshold)
-	         ? isnan(c.mixed_share)
-	         : c.mixed_threshold <= c.upper && c.mixed_share >= 0 && c.mixed_share <= 1);
-	must(!scorer_known(&c.scorer) || strlen(c.scorer.model) == SCORER_MODEL);
-	must(scorer_known(&c.scorer) == (c.scorer.precision[0] != '\0'));
+	must(isnan(c.mixed_low) ? isnan(c.mixed_high) && isnan(c.mixed_share)
+	                        : c.mixed_low <= c.mixed_high && c.mixed_high <= c.upper &&
+	                              c.mixed_share >= 0 && c.mixed_share <= 1);
 	must(size > 0 && data[size - 1] == '\n');
 	write_again(&c);
 	return 0;

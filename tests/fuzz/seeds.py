@@ -253,7 +253,7 @@ def calibration_seeds():
     yield "model-short", scorer.replace(b"f\n", b"\n", 1) + b"threshold\t1\n"
     yield "model-alone", scorer.splitlines(True)[0] + b"threshold\t1\n"
     yield "crlf", b"threshold\t1\r\nupper\t2\r\n"
-    yield "mixture", b"threshold\t1\nmixed_threshold\t2\nmixed_share\t0.5\n"
+    yield "mixture", b"threshold\t1\nmixed_low\t1\nmixed_high\t2\nmixed_share\t0.5\n"
     yield "out-of-range", b"threshold\t3\nupper\t2\npromised\t1.5\n"
     yield "twice", b"threshold\t3\nthreshold\t3\n"
     yield "cut", b"threshold\t3"
