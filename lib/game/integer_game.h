@@ -12,9 +12,12 @@ struct integer_game {
 	mpz_t scale, shift, greatest; /* greatest: the greatest entry */
 };
 
-/* STATUS_UNSUPPORTED if the numbers of a solution could need more than INTEGER_GAME_MAX_BYTES. */
+/* STATUS_UNSUPPORTED if the equations of a solution could need more than INTEGER_GAME_MAX_BYTES. */
 #define INTEGER_GAME_MAX_BYTES (UINT64_C(1) << 32)
 enum status integer_game_init(struct integer_game *g, const struct matrix *m, struct error *e);
+
+/* The same for the tableaus of the simplex method. */
+enum status integer_game_check_steps(const struct integer_game *g, struct error *e);
 
 void integer_game_entry(const struct integer_game *g, size_t row, size_t column, mpz_t out);
 

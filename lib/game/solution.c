@@ -129,9 +129,9 @@ enum status solution_find(const struct matrix *m, struct solution *out, struct e
 	strategy_init(&out->rows, m->nrows);
 	strategy_init(&out->columns, m->ncolumns);
 	mpq_init(out->value);
-	if (!solve_at_once(&g, out))
+	if (!solve_at_once(&g, out) && integer_game_check_steps(&g, e) == STATUS_OK)
 		solve_by_steps(&g, out);
-	return STATUS_OK;
+	return e->status;
 }
 
 void solution_payoffs(const struct matrix *m, const mpq_t *weights, mpq_t *payoffs)

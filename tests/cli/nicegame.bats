@@ -125,6 +125,16 @@ refused() {
 	[ "$stderr" = "nicegame: game: 2 columns, but --against has 3 numbers" ]
 }
 
+@test "nicegame: long numbers need no memory for tableaus where the solution is guessed" {
+	# the last row is the best one by far, and the last column against it
+	python3 -c 'print("\n".join(" ".join(str((10**30 + 1) * (1000 * i - j)) for j in range(700)) for i in range(700)))' > game
+	nicegame game | sed 1d | cmp - <(printf '%s\n' 'rows	700	unique' 'columns	700	unique' 'row	699	1	1' 'column	699	1	1')
+	# zeros but for one number: every column is as good as the others
+	python3 -c 'print("\n".join(" ".join(str(10**35 * (i == j == 5)) for j in range(700)) for i in range(700)))' > game
+	run -1 --separate-stderr nicegame game
+	[ "$stderr" = "nicegame: game: 700 x 700 numbers of this length need more than 4294967296 bytes; use fewer digits" ]
+}
+
 @test "nicegame: a million columns, and a million rows" {
 	seq 1000000 | tr '\n' ' ' | sed 's/$/\n/' | nicegame |
 		cmp - <(printf '%s\n' 'value	1	1' 'rows	1	unique' 'columns	1000000	unique' 'row	0	1	1' 'column	0	1	1')
