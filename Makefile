@@ -89,7 +89,7 @@ deps-lint: ; @sh .ci/deps lint ## the same for `make lint`
 example = @$(MAKE) --no-print-directory -f examples/$@.mk BIN=$(B)/bin OUT="$(or $(OUT),$(B)/$@)"
 demo: all $(B)/examples/glyphs ; $(example) GLYPHS=$(B)/examples/glyphs ## draw characters, train a flow on some, find the others
 mnist: all       ; $(example) ## the published experiment: make mnist DATA=... MODEL=nice.pt [SEED=1] [K=3]
-fashion: all     ; $(example) ## a case in which likelihoods fail: make fashion DATA=...; trains for minutes
+fashion: all     ; $(example) ## where likelihoods fail, and what mends it: make fashion DATA=... [NORMAL=mnist]; trains for minutes
 vae: all $(B)/examples/splits ; $(example) SPLIT=$(B)/examples/splits ## a flow and a VAE side by side: make vae DATA=... [K=16]; trains for a quarter of an hour
 vae-gradients: all $(EXAMPLES) ; $(example) GRADIENTS=$(B)/examples/gradients ## compare the estimators of a VAE's gradient
 tables: all      ; $(example) ## AUROC on tables of your own, labelled: make tables TABLES=...
