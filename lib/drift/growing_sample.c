@@ -11,6 +11,14 @@ void growing_sample_start(struct growing_sample *g, struct sample *s)
 	*s = (struct sample){0};
 }
 
+const struct sample *growing_sample_sorted(struct growing_sample *g)
+{
+	sample_sort(&g->values);
+	g->nruns = g->values.n > 0;
+	g->begins[0] = 0;
+	return &g->values;
+}
+
 void growing_sample_release(struct growing_sample *g)
 {
 	sample_release(&g->values);

@@ -24,6 +24,9 @@ void growing_sample_release(struct growing_sample *g);
 /* Adds a number, in about log n steps on average. */
 enum status growing_sample_add(struct growing_sample *g, double x, struct error *e);
 
+/* Its numbers, sorted, as one run; they stay its own. */
+const struct sample *growing_sample_sorted(struct growing_sample *g);
+
 /* (#{values < x} + u (#{values = x} + 1)) / (n + 1), in the order of stats/sample.h: with u uniform
  * in (0, 1), uniform if x and the values are exchangeable, and independent of earlier ones if each
  * x joins after it has been asked for. */

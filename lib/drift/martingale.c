@@ -50,6 +50,13 @@ bool martingale_parse(const char *text, struct martingale *m, char why[MARTINGAL
 	return true;
 }
 
+void martingale_format(const struct martingale *m, char text[MARTINGALE_TEXT])
+{
+	char rate[DECIMAL_TEXT];
+	decimal_format_double(m->rate, rate);
+	snprintf(text, MARTINGALE_TEXT, "%s:%s", kinds[m->kind].name, rate);
+}
+
 static void jump(struct martingale *m, double p)
 {
 	double *c = m->capital, sum = c[0] + c[1] + c[2];

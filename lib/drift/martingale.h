@@ -33,6 +33,10 @@ enum { MARTINGALE_REASON = 80 };
  * that kind. False, with the reason ("is not ..."), otherwise. */
 bool martingale_parse(const char *text, struct martingale *m, char why[MARTINGALE_REASON]);
 
+/* The text that martingale_parse takes for its kind and rate: "jumper:0.01". */
+enum { MARTINGALE_TEXT = 48 };
+void martingale_format(const struct martingale *m, char text[MARTINGALE_TEXT]);
+
 /* Takes the next p-value, 0 <= p <= 1. Of power, p = 0 makes the capital infinite, for good. */
 void martingale_add(struct martingale *m, double p);
 

@@ -90,6 +90,7 @@ WAYS = """
     nicevae     x.f32     0   -m v -x -B 2 -j 1
     nicevae     none      -   -m v -n 5
     nicevae     none      -   -m v -i
+    nicedrift   ll        0   -p ll --state new
     nicewhy     x.f32     0   -d 6
     nicewhy     x.f32     0   -d 2x3 -n 1
     npy2raw     x.npy     1
@@ -370,7 +371,7 @@ def unknown_option(program):
 
 def bad_values(program):
     for short, long, name in values(program):
-        if name in FILE_NAMES or name == "NAMES":
+        if name in FILE_NAMES or name in ("NAMES", "STATE"):
             continue
         for value in thin(["1x", "", "nan", "x", "1e999", " 1", "-", "1 ", "0x10"]):
             run([program, short, value]).misused("%s: %s: '%s' is n* *" % (program, short, value))

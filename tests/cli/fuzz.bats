@@ -6,7 +6,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	case $SANITIZER in asan) : "${INPUTS:=500}" ;; *) : "${INPUTS:=4000}" ;; esac
 	export INPUTS
-	python3 "$ROOT/tests/fuzz/seeds.py" "$B/bin" seeds calibration checkpoint gzip idx labels matrix numbers pickle png \
+	python3 "$ROOT/tests/fuzz/seeds.py" "$B/bin" seeds calibration checkpoint drift gzip idx labels matrix numbers pickle png \
 		safetensors selection state zip csv schema npy npz
 }
 
@@ -31,6 +31,7 @@ hostile() {
 @test "fuzz: numbers" { hostile numbers; }
 @test "fuzz: calibrations" { hostile calibration; }
 @test "fuzz: states" { hostile state; }
+@test "fuzz: states of nicedrift" { hostile drift; }
 @test "fuzz: labels" { hostile labels; }
 @test "fuzz: payoff matrices" { hostile matrix; }
 @test "fuzz: tables" { hostile csv; }

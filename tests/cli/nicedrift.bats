@@ -108,3 +108,192 @@ open("p.f64", "wb").write(raw("p"))'
 	python3 -c 'import struct
 assert open("out", "rb").read() == b"".join(struct.pack("<d", float(v)) for v in open("expected"))'
 }
+
+# numbers N SEED SHIFT: normal ones, of which the second half is shifted.
+numbers() {
+	python3 -c 'import random, sys
+n, seed, shift = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+random.seed(seed)
+for i in range(n): print("%r" % (random.gauss(0, 1) + shift * (2 * i >= n)) if i % 50 else "nan" if i % 100 else "0")' "$@"
+}
+
+@test "nicedrift --state: saved and resumed, anywhere and often, it prints the bytes of one run" {
+	numbers 200 1 0 > scores
+	numbers 600 2 1 > stream
+	seq 0 0.003 1 > p
+	local cut
+	for how in 'stream -p scores' 'stream -p scores --fixed -S 5' 'stream -p scores --method mixture' \
+		'stream -b -p scores.f64' 'p --method jumper:0.1' 'p --method power:0.25' 'p --method mixture'; do
+		# shellcheck disable=SC2086
+		set -- $how
+		local file=$1 unit=lines
+		shift
+		case $how in *-b*) unit=bytes ;; esac
+		python3 -c 'import struct
+for name in "scores", "stream":
+    open(name + ".f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open(name)))'
+		[ $unit = lines ] || file=stream.f64
+		nicedrift "$@" $file > whole
+		for cut in 0 1 77 240; do
+			rm -f state state.whole
+			[ $unit = lines ] || cut=$((8 * cut))
+			piece() { if [ $unit = lines ]; then tail -n +$(($1 + 1)) $file | head -n $2; else tail -c +$(($1 + 1)) $file | head -c $2; fi; }
+			for from in 0 $cut; do
+				piece $from $((from ? 1000000 : cut)) | nicedrift "$@" --state state
+				[ $cut -gt 0 ] || break
+			done > pieces
+			[ $cut -gt 0 ] || nicedrift "$@" --state state $file > pieces
+			cmp pieces whole
+			nicedrift "$@" --state state.whole $file | cmp - whole
+			cmp state state.whole
+		done
+	done
+	rm state
+	while IFS= read -r line; do
+		echo "$line" | nicedrift -p scores --state state
+	done < <(head -n 40 stream) | cmp - <(head -n 40 stream | nicedrift -p scores)
+}
+
+@test "nicedrift --state: the index of an alarm counts from the first run" {
+	numbers 200 1 0 > scores
+	numbers 600 2 1 > stream
+	ends 3 nicedrift -p scores --alarm 1000 stream
+	cp out whole
+	ends 0 nicedrift -p scores --alarm 1000 --state state <(head -n 310 stream)
+	nothing
+	ends 3 nicedrift -p scores --alarm 1000 --state state <(tail -n +311 stream)
+	cmp out whole
+	[ "$(awk '$1 == "n" { print $2 }' state)" -eq $(($(cat whole) + 1)) ]
+}
+
+@test "nicedrift --state: a damaged state is refused, and stays as it is" {
+	printf '%s\n' 1 2 2 nan -0.5 > scores
+	printf '%s\n' 3 1 > stream
+	nicedrift -p scores --state state stream > whole
+	cuts state cut
+	damages state damaged
+	local bad n=0
+	for bad in cut/* damaged/*; do
+		cp "$bad" before
+		ends 1 nicedrift -p scores --state "$bad" stream
+		nothing
+		says "nicedrift: $bad: *"
+		cmp "$bad" before
+		n=$((n + 1))
+	done
+	echo "$n states"
+	bad() { # SED MESSAGE
+		sed "$1" state > bad
+		refused 1 "nicedrift: bad: $2" nicedrift -p scores --state bad stream
+	}
+	bad '1s/1/2/' "unsupported state version '2', not 1"
+	bad 's/^n.2/n\t3/' "line 19: expected a number, not less than the one before it"
+	bad 's/^seed.0/seed\t1/' "damaged: its checksum is *" || [[ $stderr == "nicedrift: bad: damaged: its checksum is "* ]]
+	bad '$p' "line 20: expected the end"
+	: > bad
+	refused 1 "nicedrift: bad: line 1: unexpected end of input" nicedrift -p scores --state bad stream
+}
+
+@test "nicedrift --state: a state of another watch is refused with both" {
+	printf '%s\n' 1 2 3 > scores
+	printf '%s\n' 1 2 4 > others
+	nicedrift -p scores --state state scores > whole
+	cp state before
+	refused 1 'nicedrift: state: the state has method jumper:0.01, the command line has power:0.5' \
+	    nicedrift -p scores --method power --state state scores
+	refused 1 'nicedrift: state: the state has input scores, the command line has fixed' \
+	    nicedrift -p scores --fixed --state state scores
+	refused 1 'nicedrift: state: the state has input scores, the command line has p-values' nicedrift --state state scores
+	refused 1 'nicedrift: state: the state has seed 0, the command line has 2' nicedrift -p scores -S 2 --state state scores
+	run -1 --separate-stderr nicedrift -p others --state state scores
+	[[ $stderr == 'nicedrift: state: the state is of another calibration: 3 scores with checksum '* ]]
+	cmp state before
+	printf '%s\n' 3 1 2 > scores # in another order it is the same
+	nicedrift -p scores --state state scores > whole
+}
+
+@test "nicedrift --state: a run that fails leaves the state of the one before" {
+	printf '%s\n' 1 2 3 > scores
+	nicedrift -p scores --state state scores > whole
+	cp state before
+	printf '5\nfive\n' > stream
+	ends 1 nicedrift -p scores --state state stream
+	cmp state before
+	if [ -e /dev/full ]; then
+		out=/dev/full ends 1 nicedrift -p scores --state state scores
+		cmp state before
+	fi
+	(ulimit -f 0; nicedrift -p scores --state state scores 2>&1 > /dev/null) | cat > err
+	grep -q '^nicedrift: state: ' err
+	cmp state before
+	[ "$(find . -newer before -name 'state?*' | wc -l)" -eq 0 ]
+	ends 2 nicedrift -p scores --state scores stream
+	misused 'nicedrift: *the same file'
+	refused 1 'nicedrift: standard output: a state must be a regular file' nicedrift --state - stream
+	refused 1 'nicedrift: /dev/null: a state must be a regular file' nicedrift --state /dev/null stream
+}
+
+@test "nicedrift --state: the file keeps its mode, and a link leads to it" {
+	printf '%s\n' 1 2 3 > scores
+	mkdir folder
+	ln -s folder/state link
+	nicedrift -p scores --state link scores > whole
+	chmod 600 folder/state
+	nicedrift -p scores --state link scores > whole
+	[ -L link ]
+	[ "$(ls -l folder/state | cut -c 1-10)" = -rw------- ]
+	[ "$(ls folder)" = state ]
+}
+
+@test "nicedrift --state: a signal saves what has been answered, and ends the program" {
+	numbers 200 1 0 > scores
+	numbers 600 2 1 > stream
+	nicedrift -p scores stream > whole
+	local name
+	for name in TERM INT HUP; do
+		rm -f fifo state
+		mkfifo fifo
+		# a shell has children in the background ignore SIGINT
+		"$PYTHON" -S -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > first &
+		exec 7> fifo
+		head -n 250 stream >&7
+		until [ "$(wc -l < first)" -eq 250 ]; do sleep 0.01; done
+		kill -s $name $!
+		got=0
+		wait $! || got=$?
+		[ $got -eq $((128 + $(kill -l $name))) ]
+		exec 7>&-
+		tail -n +251 stream | nicedrift -p scores --state state | cat first - | cmp - whole
+	done
+}
+
+@test "nicedrift --state: killed at once, the state is that of the run before" {
+	numbers 200 1 0 > scores
+	numbers 600 2 1 > stream
+	nicedrift -p scores --state state stream > whole
+	cp state before
+	mkfifo fifo
+	nicedrift -p scores --state state fifo > first &
+	exec 7> fifo
+	head -n 250 stream >&7
+	until [ "$(wc -l < first)" -eq 250 ]; do sleep 0.01; done
+	kill -KILL $!
+	wait $! || true
+	exec 7>&-
+	cmp state before
+}
+
+@test "nicedrift: without --state a signal ends it, and nothing is written" {
+	mkfifo fifo
+	nicedrift fifo > first &
+	exec 7> fifo
+	echo 0.5 >&7
+	until [ "$(wc -l < first)" -eq 1 ]; do sleep 0.01; done
+	kill -TERM $!
+	got=0
+	wait $! || got=$?
+	[ $got -eq 143 ]
+	exec 7>&-
+}

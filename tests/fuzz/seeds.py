@@ -293,6 +293,43 @@ def state_seeds():
     yield "version", b"nicestat-state\t\x1b[2J\n"
 
 
+def drift_text(method=b"jumper:0.01", kind=b"p-values", calibration=b"0", crc=b"00000000", n=b"0", exponent=b"0",
+               capital=(b"1", b"0", b"0"), values=b""):
+    text = b"".join(b"%s\t%s\n" % line for line in (
+        (b"nicedrift-state", b"1"), (b"method", method), (b"input", kind), (b"seed", b"0"),
+        (b"calibration", calibration), (b"calibration_crc32", crc), (b"n", n), (b"exponent", exponent),
+        *((b"capital", c) for c in capital))) + values
+    return text + b"crc32\t%08x\n" % zlib.crc32(text)
+
+
+def drift_seeds():
+    def state(*options, numbers):
+        with tempfile.TemporaryDirectory() as folder:
+            name = os.path.join(folder, "state")
+            scores = os.path.join(folder, "scores")
+            open(scores, "wb").write(b"1\n2\nnan\n-0\n2\n")
+            run("nicedrift", "--state", name, *[scores if o == "SCORES" else o for o in options], stdin=numbers)
+            return open(name, "rb").read()
+    for method in "jumper", "power:0.25", "mixture:0.5":
+        yield method.replace(":", "-"), state("--method", method, numbers=b"0.5\n0.001\n" * 100)
+    yield "infinite", state("--method", "power", numbers=b"0\n")
+    yield "none", state(numbers=b"")
+    scores = state("-p", "SCORES", "-S", "7", numbers=b"3\n-inf\nnan\n1e-300\n2\n")
+    yield "scores", scores
+    yield "fixed", state("-p", "SCORES", "--fixed", numbers=b"3\n-1\n")
+    yield "cut", scores[:-1]
+    yield "damaged", scores.replace(b"1e-300", b"1e-301")
+    yield "more", scores + b"\n"
+    yield "many", drift_text(kind=b"scores", calibration=b"%d" % (2 ** 63 - 1), n=b"%d" % (2 ** 63 - 1))
+    yield "extreme", drift_text(method=b"mixture:0.01", n=b"%d" % (2 ** 63 - 1), exponent=b"-%d" % (2 ** 62 - 1),
+                                capital=(b"inf", b"5e-324", b"1.7976931348623157e308"))
+    yield "far", drift_text(exponent=b"%d" % (2 ** 62 - 1), capital=(b"0", b"0", b"0"))
+    yield "not-ascending", drift_text(kind=b"scores", calibration=b"1", n=b"1", values=b"2\n1\n")
+    yield "no-calibration", drift_text(kind=b"fixed")
+    yield "nan", drift_text(capital=(b"nan", b"1", b"1"))
+    yield "version", b"nicedrift-state\t\x1b[2J\n"
+
+
 def labels_seeds():
     yield "good", b"0\n1\n1\n0\n"
     yield "forms", b"0.0\n1e0\r\n-0\n+1\n10e-1"
@@ -391,7 +428,7 @@ REGRESSIONS = {
 SEEDS = {"idx": idx_seeds, "npy": npy_seeds, "npz": npz_seeds,
          "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
          "pickle": pickle_seeds, "checkpoint": checkpoint_seeds, "png": png_seeds, "numbers": numbers_seeds,
-         "calibration": calibration_seeds, "state": state_seeds, "labels": labels_seeds,
+         "calibration": calibration_seeds, "state": state_seeds, "labels": labels_seeds, "drift": drift_seeds,
          "csv": csv_seeds, "schema": schema_seeds,
          "selection": selection_seeds, "matrix": matrix_seeds}
 
