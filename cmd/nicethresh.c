@@ -8,13 +8,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { EXIT_ANOMALY = 3 };
+enum { EXIT_ANOMALY = 3, MAX_WINDOW = 1 << 30 };
 static const struct program program = {
     "nicethresh",
     "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-m MODEL] [-S SEED])\n"
     "                  [-p SCORES] [--precision f32|bf16] [-x normal|anomalous |\n"
     "                  --labels LABELS] [-b] [-e] [-i] [--first N] [file]\n"
-    "       nicethresh -p SCORES (--alpha A | --fdr Q) [--two-sided] ...\n"
+    "       nicethresh -p SCORES (--alpha A | --fdr Q [--window N]) [--two-sided] ...\n"
     "       nicethresh --paste TABLE [-F SEP] [--no-header] [--only anomalies] ...\n",
     "Detect anomalies: numbers strictly below a threshold, or with small p-values."};
 
@@ -76,6 +76,8 @@ static const struct option_spec table[] = {
     {0, "fdr", "Q",
      "control the false discovery rate at Q (Benjamini-Hochberg); keeps all numbers in memory",
      OPTION_CUSTOM(parse_fdr)},
+    {0, "window", "N", "with --fdr: in each N numbers, for streams without an end",
+     OPTION_SIZE(struct options, window, 1, MAX_WINDOW)},
     {0, "two-sided", NULL, "with --alpha and --fdr: large numbers are anomalies as well",
      OPTION_FLAG(struct options, two_sided)},
     {'x', "expect", "normal|anomalous",
@@ -121,6 +123,8 @@ static void check_options(const struct options *o)
 		                      : "-t, -c, --alpha and --fdr are mutually exclusive");
 	if (by_p && !o->scores)
 		cli_usage("%s requires -p", o->alpha > 0 ? "--alpha" : "--fdr");
+	if (o->window > 0 && !(o->fdr > 0))
+		cli_usage("--window requires --fdr");
 	if (isfinite(o->bounds.upper) && !by_t)
 		cli_usage("-u requires -t");
 	if (o->model && !o->calibration)

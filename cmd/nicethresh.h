@@ -17,6 +17,7 @@ enum expectation { EXPECT_NOTHING, EXPECT_NORMAL, EXPECT_ANOMALOUS };
 struct options {
 	struct calibration bounds; /* of -t, NaN if it is not given, and -u */
 	double alpha, fdr;         /* 0: not asked for */
+	size_t window;             /* numbers that fdr decides on together; 0: all */
 	bool two_sided;
 	enum expectation expect;
 	bool binary, indices, exit_code;

@@ -52,15 +52,45 @@ static void decide_each(struct run *r, int fd)
 }
 
 /* With --fdr, which p-values are small enough depends on all of them. */
+static void decide_on_sample(struct run *r, const struct sample *s)
+{
+	struct detector *d = &r->detector;
+	if (r->e.status == STATUS_OK)
+		conformal_fdr_cut(&d->conformal, s->values, s->n, r->o->fdr, &d->cut, &r->e);
+	for (size_t i = 0; i < s->n && r->e.status == STATUS_OK; i++)
+		decide(r, s->values[i]);
+}
+
 static void decide_together(struct run *r, int fd)
 {
 	struct sample all = {0};
-	struct detector *d = &r->detector;
-	if (sample_read(&all, fd, r->o->binary, &r->e) == STATUS_OK)
-		conformal_fdr_cut(&d->conformal, all.values, all.n, r->o->fdr, &d->cut, &r->e);
-	for (size_t i = 0; i < all.n && r->e.status == STATUS_OK; i++)
-		decide(r, all.values[i]);
+	sample_read(&all, fd, r->o->binary, &r->e);
+	decide_on_sample(r, &all);
 	sample_release(&all);
+}
+
+/* Each window as soon as it is full, and the last, which may be shorter, at the end. */
+static void decide_in_windows(struct run *r, int fd)
+{
+	struct numbers in = {0};
+	struct sample window = {0};
+	const double *values;
+	size_t n = 1;
+	numbers_init(&in, fd, stdout, r->o->binary, &r->e);
+	while (r->e.status == STATUS_OK && n > 0 && !ferror(stdout) &&
+	       numbers_next(&in, &values, &n, &r->e) == STATUS_OK) {
+		for (size_t i = 0; i < n && r->e.status == STATUS_OK; i++) {
+			sample_add(&window, values + i, 1, &r->e);
+			if (window.n < r->o->window)
+				continue;
+			decide_on_sample(r, &window);
+			window.n = 0;
+		}
+	}
+	if (window.n > 0)
+		decide_on_sample(r, &window);
+	sample_release(&window);
+	numbers_release(&in);
 }
 
 void decide_all(struct run *r)
@@ -76,7 +106,9 @@ void decide_all(struct run *r)
 	r->culprit = r->o->file;
 	if (input_open(r->o->file, &fd, &r->e) != STATUS_OK)
 		return;
-	if (r->o->fdr > 0)
+	if (r->o->window > 0)
+		decide_in_windows(r, fd);
+	else if (r->o->fdr > 0)
 		decide_together(r, fd);
 	else
 		decide_each(r, fd);

@@ -80,6 +80,7 @@ WAYS = """
     nicethresh  ll        0   -t -14 -u -12 -p ll
     nicethresh  ll.f64    0   -b -p ll.f64 --alpha 0.3
     nicethresh  ll        0   -p ll --fdr 0.9 --two-sided
+    nicethresh  ll        0   -p ll --fdr 0.9 --window 2
     nicethresh  ll        1   -t -14 --labels labels
     nicethresh  ll        1   -t -14 --paste rows.csv --no-header
     nicetrain   x.f32     1   -o model -d 6 TRAIN
@@ -176,6 +177,7 @@ BOUNDS = """
     nicethresh  -u  inf  -inf
     nicethresh  --alpha  0  1  -0.1  1.1
     nicethresh  --fdr  0  1  -1
+    nicethresh  --window  0  -1  1073741825
     nicethresh  -x  Normal  n  normal,anomalous
     nicetrain   -d  0  3x  x3  0x4  28X28  4294967296
     nicetrain   --epochs  0  1000001

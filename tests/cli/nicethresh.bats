@@ -483,3 +483,61 @@ mixture() { printf '%s\t%s\n' mixed_low "$1" mixed_high "$2" mixed_share "$3" th
 	refused 1 "nicethresh: numbers: neither safetensors nor a PyTorch file: it starts with the byte 0x31" \
 	    nicethresh -c calibration -m numbers numbers
 }
+
+@test "nicethresh: --window: each window is what --fdr says of it alone" {
+	python3 -c 'import random
+random.seed(4)
+def write(name, xs): open(name, "w").write("".join("%r\n" % x for x in xs))
+write("scores", [random.gauss(0, 1) for _ in range(500)])
+write("stream", [random.gauss(-4 if random.random() < 0.1 else 0, 1) for _ in range(230)] + [float("nan")])'
+	local n at
+	for n in 1 7 50 231 1000; do
+		for ((at = 1; at <= 231; at += n)); do
+			tail -n +$at stream | head -n $n | nicethresh -p scores --fdr 0.2
+		done > expected
+		nicethresh -p scores --fdr 0.2 --window $n stream | cmp - expected
+	done
+	nicethresh -p scores --fdr 0.2 --window 1000 stream | cmp - <(nicethresh -p scores --fdr 0.2 stream)
+	run ! cmp <(nicethresh -p scores --fdr 0.2 --window 50 stream) <(nicethresh -p scores --fdr 0.2 stream)
+	nicethresh -p scores --fdr 0.2 --window 50 -i stream |
+		cmp - <(nicethresh -p scores --fdr 0.2 --window 50 stream | awk '$2 == "anomaly" { print NR - 1 }')
+	nicethresh -p scores --fdr 0.2 --window 9 /dev/null | cmp - /dev/null
+}
+
+@test "nicethresh: --window: a full window is answered at once, an error leaves the last one out" {
+	seq 1 99 > scores
+	mkfifo fifo
+	nicethresh -p scores --fdr 0.1 --window 3 fifo > answers &
+	exec 7> fifo
+	printf '%s\n' 50 0 50 50 >&7
+	until [ "$(wc -l < answers)" -eq 3 ]; do sleep 0.01; done
+	exec 7>&-
+	wait $!
+	[ "$(wc -l < answers)" -eq 4 ]
+	ends 1 nicethresh -p scores --fdr 0.1 --window 2 <(printf '%s\n' 1 2 3 four)
+	[ "$(wc -l < out)" -eq 2 ]
+	says 'nicethresh: /dev/fd/*: line 4 (byte 6): *'
+	refused 2 "nicethresh: --window requires --fdr" nicethresh -p scores --alpha 0.1 --window 5 scores
+}
+
+@test "nicethresh: --window: the false discovery rate is kept in each window, over many" {
+	# 40 calibrations of 500 scores, 10 windows of 25 for each, five anomalies in each; 0.2 and three standard
+	# errors of at most 0.5 / sqrt(400)
+	python3 - > rate <<-'END'
+		import random, subprocess
+		random.seed(2)
+		total = 0
+		for w in range(40):
+		    open("s", "w").write("".join("%r\n" % random.gauss(0, 1) for _ in range(500)))
+		    stream = [random.gauss(-3 if i % 5 == 0 else 0, 1) for i in range(250)]
+		    text = "".join("%r\n" % x for x in stream).encode()
+		    said = subprocess.run(["nicethresh", "-p", "s", "--fdr", "0.2", "--window", "25", "-i"], input=text, stdout=subprocess.PIPE, check=True).stdout
+		    found = [int(i) for i in said.split()]
+		    for k in range(10):
+		        mine = [i for i in found if i // 25 == k]
+		        total += sum(i % 5 > 0 for i in mine) / max(1, len(mine))
+		print(total / 400)
+	END
+	cat rate
+	awk '{ exit !($1 > 0.05 && $1 < 0.275) }' rate
+}
