@@ -195,3 +195,34 @@ open("without", "wb").write(struct.pack("<Q", len(text)) + text + data[8 + size:
 		[ "$(wc -c < out)" -eq 72 ]
 	done
 }
+
+@test "attribute: a scratch at a known place: a path is inside it, the gradient is not" {
+	need DATA MODEL
+	# lines of ink, 2 x 20 pixels, along or across, in 60 digits: 5 % of the pixels
+	cat > scratch.py <<-'END'
+		import struct, sys
+		def place(i):
+		    if i % 2:
+		        return {28 * y + x for x in (4 + 7 * i % 20, 5 + 7 * i % 20) for y in range(4, 24)}
+		    return {28 * y + x for y in (3 + 5 * i % 20, 4 + 5 * i % 20) for x in range(4, 24)}
+		data = sys.stdin.buffer.read()
+		if sys.argv[1] == "draw":
+		    out = bytearray(data)
+		    for i in range(len(data) // 784):
+		        for j in place(i):
+		            out[784 * i + j] = 255
+		    sys.stdout.buffer.write(out)
+		else:
+		    n, total = len(data) // 3136, 0
+		    for i in range(n):
+		        a = struct.unpack_from("<784f", data, 3136 * i)
+		        total += sum(abs(a[j]) for j in place(i)) / sum(map(abs, a))
+		    print(total / n)
+	END
+	idx2raw -t u8 -r 0:60 "$DATA/mnist/t10k-images-idx3-ubyte.gz" | python3 scratch.py draw > scratched
+	head -c 784 /dev/zero > black
+	path=$(niceflow -t u8 -m "$MODEL" --attribute path --steps 64 --baseline black scratched | python3 scratch.py share)
+	gradient=$(niceflow -t u8 -m "$MODEL" --attribute gradient scratched | python3 scratch.py share)
+	echo "share inside: path $path, gradient $gradient"
+	awk -v p="$path" -v g="$gradient" 'BEGIN { exit !(p > 0.4 && g < 0.1) }'
+}

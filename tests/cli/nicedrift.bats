@@ -297,3 +297,32 @@ os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > f
 	[ $got -eq 143 ]
 	exec 7>&-
 }
+
+@test "nicedrift: digits whose contrast falls: alarmed, where a threshold sees nothing" {
+	need DATA MODEL
+	idx2raw -t u8 -n 5000 -S 1 "$DATA/mnist/t10k-images-idx3-ubyte.gz" | niceflow -t u8 -m "$MODEL" > valid.ll
+	idx2raw -t u8 -n 5000 -S 1 -v "$DATA/mnist/t10k-images-idx3-ubyte.gz" > test
+	python3 -c 'import random, sys
+data = open("test", "rb").read()
+order = list(range(len(data) // 784))
+random.Random(1).shuffle(order)
+with open("same", "wb") as same, open("fading", "wb") as fading:
+    for i, r in enumerate(order[:1600]):
+        record, f = data[784 * r:784 * r + 784], 0.999 ** max(0, i - 1000)
+        same.write(record)
+        fading.write(bytes(round(v * f) for v in record))'
+	for stream in same fading; do niceflow -t u8 -m "$MODEL" $stream > $stream.ll; done
+	local method
+	for method in jumper mixture; do
+		ends 0 nicedrift -p valid.ll --method $method --alarm 100 same.ll
+		nothing
+		ends 3 nicedrift -p valid.ll --method $method --alarm 100 fading.ll
+		echo "$method: $(cat out)"
+		[ "$(cat out)" -gt 1100 ]
+		[ "$(cat out)" -lt 1500 ]
+	done
+	# paler digits are more likely: fewer of them are flagged
+	nicestat --method conformal:0.01 --model "$MODEL" valid.ll > calibration
+	flagged() { tail -n +1201 $1.ll | nicethresh -c calibration -m "$MODEL" -i | wc -l; }
+	[ "$(flagged fading)" -le "$(flagged same)" ]
+}
