@@ -301,9 +301,9 @@ os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > f
 @test "nicedrift: digits whose contrast falls: alarmed, where a threshold sees nothing" {
 	need DATA MODEL
 	idx2raw -t u8 -n 5000 -S 1 "$DATA/mnist/t10k-images-idx3-ubyte.gz" | niceflow -t u8 -m "$MODEL" > valid.ll
-	idx2raw -t u8 -n 5000 -S 1 -v "$DATA/mnist/t10k-images-idx3-ubyte.gz" > test
+	idx2raw -t u8 -n 5000 -S 1 -v "$DATA/mnist/t10k-images-idx3-ubyte.gz" > half
 	python3 -c 'import random, sys
-data = open("test", "rb").read()
+data = open("half", "rb").read()
 order = list(range(len(data) // 784))
 random.Random(1).shuffle(order)
 with open("same", "wb") as same, open("fading", "wb") as fading:

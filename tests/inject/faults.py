@@ -38,7 +38,7 @@ RUNS = [
     "nicegame game", "nicegame --against 1,0 game",
     "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "nicethresh -c bound -m m ll", "niceroc ll ll", "niceroc --curve ll ll",
     "nicethresh -t -14 --paste x.csv ll", TRAIN.replace("-d 6", "--schema s") + "x.f32",
-    "nicewhy -d 6 x.f32", "nicedrift -p ll ll", "nicedrift -p ll --alarm 2 ll", "nicedrift -p ll --state drift ll",
+    "nicewhy -d 6 x.f32", "nicedrift -p ll ll", "nicedrift -p ll --alarm 2 ll", "nicedrift -p ll --state drift ll", "nicethresh -p ll --fdr 0.9 --window 2 ll",
     TRAIN + "x.f32", TRAIN + "--checkpoint state2 x.f32", TRAIN.replace("-j 1", "-j 2") + "x.f32",
     TRAIN.replace("model", "link") + "--checkpoint link2 x.f32", TRAIN.replace("model", "fifo") + "x.f32",
     "csv2raw -w link x.csv", "csv2raw -w fifo x.csv",
