@@ -102,6 +102,28 @@ static uint64_t count_records(const struct input_list *files, size_t record_byte
 	return regular ? n : 0;
 }
 
+/* Opens the first file, or that in which the shard begins. */
+static enum status open_input(struct lanes *l, size_t record_bytes, struct error *e)
+{
+	const struct lanes_setup *s = &l->setup;
+	bool sharded = s->shard.count > 0;
+	if (sharded && shard_part_find(&s->shard, s->files, record_bytes, s->any_content, &l->part,
+	                               e) != STATUS_OK)
+		return e->status;
+	if (sharded && l->part.n > 0)
+		shard_part_open(&l->part, s->files, record_bytes, e);
+	else if (!sharded)
+		input_list_open_next(s->files, e);
+	if (e->status != STATUS_OK || record_stream_init(&l->in, s->files->fd, stdout, record_bytes,
+	                                                 s->batch, e) != STATUS_OK)
+		return e->status;
+	l->in.files = s->files;
+	l->in.any_content = s->any_content;
+	if (sharded)
+		shard_part_limit(&l->part, &l->in);
+	return STATUS_OK;
+}
+
 enum status lanes_read(struct lanes *l,
                        enum status (*run)(struct lanes *l, size_t n, struct error *e),
                        struct error *e)
@@ -109,11 +131,9 @@ enum status lanes_read(struct lanes *l,
 	const struct lanes_setup *s = &l->setup;
 	size_t bytes = s->d * element_bytes(s->type), n;
 	char odd[200];
-	if (input_list_open_next(s->files, e) == STATUS_OK &&
-	    record_stream_init(&l->in, s->files->fd, stdout, bytes, s->batch, e) == STATUS_OK) {
-		l->in.files = s->files;
-		l->in.any_content = s->any_content;
-		progress_start(&l->progress, s->progress, count_records(s->files, bytes));
+	if (open_input(l, bytes, e) == STATUS_OK) {
+		progress_start(&l->progress, s->progress,
+		               s->shard.count > 0 ? l->part.n : count_records(s->files, bytes));
 		while (!ferror(stdout) && record_stream_next(&l->in, &l->raw, &n, e) == STATUS_OK &&
 		       n > 0 && run(l, n, e) == STATUS_OK)
 			;

@@ -9,6 +9,7 @@
 #include "io/record_stream.h"
 #include "nn/ordered_map.h"
 #include "progress.h"
+#include "shard/shard_part.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,7 @@ struct lanes_setup {
 	enum element type;
 	size_t d; /* elements of a record */
 	bool any_content;
+	struct shard shard; /* of the files; count 0: all of them */
 };
 
 /* What one thread works on: a piece of the items. */
@@ -50,7 +52,8 @@ struct lanes {
 	size_t piece;          /* items that a lane takes */
 	struct record_stream in;
 	const unsigned char *raw; /* the batch */
-	uint64_t nbefore;         /* records before it */
+	struct shard_part part;   /* of the files; unless there are shards, zeros */
+	uint64_t nbefore;         /* records before it, of this part */
 	uint64_t nodd;            /* log-likelihoods that are nan or infinite */
 	struct error error;       /* of reading on */
 };

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "density/density.h"
 #include "progress.h"
+#include "shard/shard.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,7 @@ struct niceflow_options {
 	size_t steps; /* 0: the default */
 	bool check;
 	bool binary, any_content;
+	struct shard shard; /* count 0: not given */
 	enum precision precision;
 	size_t nthreads; /* 0: the default */
 	size_t batch;    /* 0: the default */

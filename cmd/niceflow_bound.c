@@ -27,8 +27,9 @@ static bool weigh_rows(void *context, size_t lane)
 	const struct lanes *l = &c->lanes;
 	const struct niceflow_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
-	return bound_log_weights(&c->bound, own->workspace, l->raw, o->first + l->nbefore,
-	                         own->first, own->n, own->x, own->x, &own->error) == STATUS_OK;
+	return bound_log_weights(&c->bound, own->workspace, l->raw,
+	                         o->first + l->part.first + l->nbefore, own->first, own->n, own->x,
+	                         own->x, &own->error) == STATUS_OK;
 }
 
 static void write_bounds(struct context *c, const struct lane *own)

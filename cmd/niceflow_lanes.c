@@ -35,6 +35,7 @@ enum status niceflow_lanes_init(struct lanes *l, const struct density *f,
 	                            .files = o->files,
 	                            .type = o->type,
 	                            .d = f->d,
-	                            .any_content = o->any_content};
+	                            .any_content = o->any_content,
+	                            .shard = o->shard};
 	return lanes_init(l, &setup, e);
 }

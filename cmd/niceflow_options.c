@@ -10,12 +10,13 @@ const struct program niceflow_program = {
     "niceflow",
     "usage: niceflow -m MODEL [-t u8|f32|f64] [-z | -x] [-b] [-p f32|bf16] [-j THREADS] [-B "
     "BATCH]\n"
-    "                [-q] [file ...]\n"
+    "                [--shard I/N] [-q] [file ...]\n"
     "       niceflow -m MODEL -t u8 -k K [--bits] [--spread | --weights] [-S SEED] [--first N]\n"
-    "                [-b] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file ...]\n"
+    "                [--shard I/N] [-b] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file ...]\n"
     "       niceflow -m MODEL --attribute replace|gradient|path [--baseline FILE] [--steps N] "
     "[--check]\n"
-    "                [-t u8|f32|f64] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file ...]\n"
+    "                [-t u8|f32|f64] [--shard I/N] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q]\n"
+    "                [file ...]\n"
     "       niceflow -m MODEL -n N [-S SEED] [--first N] [-T TEMPERATURE] [-p f32|bf16] [-j "
     "THREADS]\n"
     "                [-B BATCH] [-q]\n"
@@ -80,6 +81,12 @@ static void parse_type(const char *option, const char *arg, void *options)
 	o->type_given = true;
 }
 
+static void parse_shard(const char *option, const char *arg, void *options)
+{
+	if (!shard_parse(arg, &((struct niceflow_options *)options)->shard))
+		cli_usage("%s: '%s' is not a shard such as 1/4: I/N, I from 1 to N", option, arg);
+}
+
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file, safetensors or PyTorch .pt",
      OPTION_INPUT(struct niceflow_options, model)},
@@ -116,6 +123,8 @@ static const struct option_spec table[] = {
      OPTION_COUNT(struct niceflow_options, seed, 0, UINT64_MAX)},
     {0, "first", "N", "index of the first record of -k or sample of -n (default 0)",
      OPTION_COUNT(struct niceflow_options, first, 0, BOUND_MAX_RECORDS / 2)},
+    {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
+     OPTION_CUSTOM(parse_shard)},
     {'T', "temperature", "T", "factor for the latents of -n (default 1)",
      OPTION_REAL(struct niceflow_options, temperature, -INFINITY, INFINITY)},
     {'b', "binary", NULL, "write likelihoods as raw f64, not as text",
@@ -156,6 +165,8 @@ static void check_options(const struct niceflow_options *o, bool has_operand)
 		cli_usage("missing option -m MODEL");
 	if ((o->mode == SAMPLES || o->mode == INFO) && has_operand)
 		cli_usage("-n and -i take no input file");
+	if (o->shard.count > 0 && (!has_operand || o->mode == SAMPLES || o->mode == INFO))
+		cli_usage("--shard requires files");
 	option_check_files(table, o, o->files->names,
 	                   o->mode != SAMPLES && o->mode != INFO ? o->files->n : 0);
 }

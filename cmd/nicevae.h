@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli.h"
 #include "progress.h"
+#include "shard/shard.h"
 #include "vae/vae.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ struct nicevae_options {
 	size_t k; /* 0: the default */
 	bool spread, weights, means;
 	bool binary, any_content;
+	struct shard shard; /* count 0: not given */
 	enum precision precision;
 	size_t nthreads; /* 0: the default */
 	size_t batch;    /* 0: the default */

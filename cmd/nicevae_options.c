@@ -5,9 +5,9 @@
 const struct program nicevae_program = {
     "nicevae",
     "usage: nicevae -m MODEL [-k K] [--spread | --weights] [-S SEED] [--first N] [-t u8|f32|f64]\n"
-    "               [-b] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file ...]\n"
+    "               [--shard I/N] [-b] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q] [file ...]\n"
     "       nicevae -m MODEL (-z | -x) [-t u8|f32|f64] [-p f32|bf16] [-j THREADS] [-B BATCH] [-q]\n"
-    "               [file ...]\n"
+    "               [--shard I/N] [file ...]\n"
     "       nicevae -m MODEL -n N [--means] [-S SEED] [--first N] [-p f32|bf16] [-j THREADS]\n"
     "               [-B BATCH] [-q]\n"
     "       nicevae -m MODEL -i\n",
@@ -52,6 +52,12 @@ static void parse_type(const char *option, const char *arg, void *options)
 	o->type_given = true;
 }
 
+static void parse_shard(const char *option, const char *arg, void *options)
+{
+	if (!shard_parse(arg, &((struct nicevae_options *)options)->shard))
+		cli_usage("%s: '%s' is not a shard such as 1/4: I/N, I from 1 to N", option, arg);
+}
+
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file: a VAE of nicetrain --kind vae",
      OPTION_INPUT(struct nicevae_options, model)},
@@ -76,6 +82,8 @@ static const struct option_spec table[] = {
      OPTION_COUNT(struct nicevae_options, seed, 0, UINT64_MAX)},
     {0, "first", "N", "index of the first record or sample (default 0)",
      OPTION_COUNT(struct nicevae_options, first, 0, VAE_MAX_RECORDS / 2)},
+    {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
+     OPTION_CUSTOM(parse_shard)},
     {'b', "binary", NULL, "write bounds as raw f64, not as text",
      OPTION_FLAG(struct nicevae_options, binary)},
     {'p', "precision", "P", "matrix products in f32 (default) or bf16",
@@ -108,6 +116,8 @@ static void check_options(const struct nicevae_options *o, bool has_operand)
 		cli_usage("missing option -m MODEL");
 	if ((o->mode == SAMPLES || o->mode == INFO) && has_operand)
 		cli_usage("-n and -i take no input file");
+	if (o->shard.count > 0 && (!has_operand || o->mode == SAMPLES || o->mode == INFO))
+		cli_usage("--shard requires files");
 	option_check_files(table, o, o->files->names,
 	                   o->mode != SAMPLES && o->mode != INFO ? o->files->n : 0);
 }

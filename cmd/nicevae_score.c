@@ -39,7 +39,8 @@ static enum status init(struct lanes *l, const struct vae *v, const struct nicev
 	                            .files = o->files,
 	                            .type = o->type,
 	                            .d = o->mode == INVERSE ? v->latent : v->d,
-	                            .any_content = o->any_content};
+	                            .any_content = o->any_content,
+	                            .shard = o->shard};
 	return lanes_init(l, &setup, e);
 }
 
@@ -63,13 +64,13 @@ static bool weigh_draws(void *context, size_t lane)
 	const struct nicevae_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
 	struct vae_draw draws[LINEAR_MAX_ROWS];
+	uint64_t first = o->first + l->part.first + l->nbefore;
 	uint64_t record = own->first / o->k, last = (own->first + own->n - 1) / o->k;
 	size_t nrecords = (size_t)(last - record + 1);
 	for (size_t i = 0; i < own->n; i++) {
-		uint64_t at = own->first + i;
-		draws[i] = (struct vae_draw){.row = (size_t)(at / o->k - record),
-		                             .index = o->first + l->nbefore + at / o->k,
-		                             .k = at % o->k};
+		uint64_t at = own->first + i, in = at / o->k;
+		draws[i] = (struct vae_draw){
+		    .row = (size_t)(in - record), .index = first + in, .k = at % o->k};
 	}
 	take_records(l, own, record, nrecords);
 	return vae_log_weights(l->setup.model, own->workspace, nrecords, own->x, o->seed, own->n,

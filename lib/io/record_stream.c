@@ -28,6 +28,7 @@ enum status record_stream_init(struct record_stream *r, int fd, FILE *tied, size
 	struct record_stream made = {.tied = tied,
 	                             .record_bytes = record_bytes,
 	                             .max_records = max_records,
+	                             .nleft = UINT64_MAX,
 	                             .capacity = max_records * record_bytes};
 	if (made.capacity < CONTENT_HEAD_BYTES)
 		made.capacity = CONTENT_HEAD_BYTES;
@@ -93,6 +94,10 @@ static bool at_end_of_file(const struct record_stream *r)
 static enum status take(struct record_stream *r, bool wait, const unsigned char **batch, size_t *n,
                         struct error *e)
 {
+	if (r->nleft == 0) {
+		*n = 0;
+		return STATUS_OK;
+	}
 	gather(r, wait);
 	while (wait && at_end_of_file(r)) {
 		if (input_list_open_next(r->files, e) != STATUS_OK)
@@ -105,6 +110,8 @@ static enum status take(struct record_stream *r, bool wait, const unsigned char 
 	size_t whole = r->end / r->record_bytes;
 	if (whole > r->max_records)
 		whole = r->max_records;
+	if (whole > r->nleft)
+		whole = (size_t)r->nleft;
 	if (whole == 0 && r->failure.status)
 		return error_set(e, r->failure.status, "%s", r->failure.text);
 	if (whole == 0 && r->end > 0 && r->ended)
@@ -114,8 +121,12 @@ static enum status take(struct record_stream *r, bool wait, const unsigned char 
 		    (unsigned long long)(r->nrecords - r->nearlier),
 		    (unsigned long long)((r->nrecords - r->nearlier) * r->record_bytes), r->end,
 		    r->record_bytes);
+	if (whole == 0 && wait && r->nleft < UINT64_MAX)
+		return error_set(e, STATUS_TRUNCATED, "the input ended %llu records early",
+		                 (unsigned long long)r->nleft);
 	*batch = r->data;
 	*n = whole;
+	r->nleft -= r->nleft < UINT64_MAX ? whole : 0;
 	r->begin = whole * r->record_bytes;
 	r->nrecords += whole;
 	return STATUS_OK;

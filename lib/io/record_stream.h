@@ -22,6 +22,8 @@ struct record_stream {
 	size_t max_records;  /* of a batch */
 	uint64_t nrecords;   /* handed out so far */
 	uint64_t nearlier;   /* those of them that earlier files held */
+	uint64_t
+	    nleft; /* to be handed out before the end; set it after init (shard/shard_part.h) */
 	struct input_list
 	    *files;         /* NULL, or the list that fd is of (io/input.h); set it after init */
 	bool any_content;   /* do not look at what the input is (io/content.h); set it after init */

@@ -66,3 +66,67 @@ setup() {
 	refused 2 "niceflow: only one of the files can be standard input" niceflow -m - a -
 	refused 2 "niceflow: -n and -i take no input file" niceflow -m m -n 3 a b
 }
+
+# shards N COMMAND...: what all of them print, one after another.
+shards() {
+	local i n=$1
+	shift
+	for ((i = 1; i <= n; i++)); do "$@" --shard "$i/$n" || return 1; done
+}
+
+@test "shards: one after another they are the whole run, with empty files among them" {
+	niceflow -m m a empty b > expected
+	for n in 1 2 3 7 31; do
+		shards "$n" niceflow -m m -j 1 empty a empty empty b empty > got
+		cmp got expected
+	done
+	head -c 160 all > u && head -c 44 u > u1 && tail -c +45 u > u2
+	shards 43 niceflow -m m -t u8 u1 empty u2 | cmp - <(niceflow -m m -t u8 u)
+	niceflow -m m --shard 2/5 a b > got
+	niceflow -m m a b | sed -n 101,200p | cmp - got
+	niceflow -m m -z --shard 2/2 a b | cmp - <(tail -c 4000 all | niceflow -m m -z)
+}
+
+@test "shards: bounds draw what the whole run would" {
+	head -c 80 all > u && head -c 44 all > u1 && tail -c +45 u > u2
+	for n in 1 3 6 40; do
+		shards "$n" niceflow -m m -t u8 -k 3 -S 5 --first 9 u1 empty u2 > got
+		niceflow -m m -t u8 -k 3 -S 5 --first 9 u | cmp - got
+	done
+	nicetrain --kind vae -d 4 --hidden 0 --latent 2 --no-scale --noise 0 --valid b --batch 50 --epochs 1 -q -o v all
+	shards 3 nicevae -m v -k 5 --first 9 a empty b | cmp - <(nicevae -m v -k 5 --first 9 all)
+}
+
+@test "shards: an empty one prints nothing, whatever begins in the middle of a file is a record" {
+	ends 0 niceflow -m m --shard 1/3 empty empty
+	nothing && silent
+	head -c 8 all > u8
+	ends 0 niceflow -m m -t u8 --shard 1/9 u8
+	nothing && silent
+	{ head -c 16 all && printf '\037\213\010\000\000\000\000\000' && head -c 8 all; } > z
+	niceflow -m m --shard 2/2 z | cmp - <(niceflow -m m z | tail -n 1)
+}
+
+@test "shards: files that cannot be shared out are refused by name" {
+	head -c 4790 a > short
+	ends 1 niceflow -m m --shard 1/5 b short a
+	says "niceflow: short: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
+	nothing
+	mkfifo pipe
+	cat a > pipe &
+	ends 1 niceflow -m m --shard 1/5 b pipe
+	wait
+	says "niceflow: pipe: shards are of regular files; write the records to one first"
+	ends 1 niceflow -m m --shard 1/5 - < a
+	says "niceflow: standard input: shards are of regular files; write the records to one first"
+	printf '\037\213\010\000\000\000\000\000' > z && head -c 8 all >> z
+	ends 1 niceflow -m m --shard 1/5 a z
+	says "niceflow: z: *gzip*"
+	nothing
+	for bad in 0/3 4/3 1 1/ /3 1/0 1/3x -1/3 1/4294967296; do
+		ends 2 niceflow -m m "--shard=$bad" a
+		misused "niceflow: --shard: '$bad' is not a shard such as 1/4: I/N, I from 1 to N"
+	done
+	ends 2 niceflow -m m --shard 1/2
+	misused "niceflow: --shard requires files"
+}
