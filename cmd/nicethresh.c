@@ -13,7 +13,7 @@ static const struct program program = {
     "nicethresh",
     "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-m MODEL] [-S SEED])\n"
     "                  [-p SCORES] [--precision f32|bf16] [-x normal|anomalous |\n"
-    "                  --labels LABELS] [-b] [-e] [-i] [--first N] [file]\n"
+    "                  --labels LABELS] [-b] [-e] [-i] [--first N] [file ...]\n"
     "       nicethresh -p SCORES (--alpha A | --fdr Q [--window N]) [--two-sided] ...\n"
     "       nicethresh --paste TABLE [-F SEP] [--no-header] [--only anomalies] ...\n",
     "Detect anomalies: numbers strictly below a threshold, or with small p-values."};
@@ -143,14 +143,15 @@ static void check_options(const struct options *o)
 		cli_usage(
 		    "-p adds a column to the verdicts, which -x, --labels and -i do not print");
 	check_paste(o);
-	option_check_files(table, o, &o->file, 1);
+	option_check_files(table, o, o->files->names, o->files->n);
 }
 
 static void parse_options(int argc, char **argv, struct options *o)
 {
-	*o = (struct options){.separator = ',',
+	*o = (struct options){.files = o->files,
+	                      .separator = ',',
 	                      .bounds = {.threshold = NAN, .upper = INFINITY, .promised = NAN}};
-	o->file = cli_operand(argc, argv, option_parse(&program, table, argc, argv, o));
+	cli_operands(argc, argv, option_parse(&program, table, argc, argv, o), o->files);
 	check_options(o);
 }
 
@@ -165,7 +166,8 @@ static int end_run(const struct run *r)
 
 int main(int argc, char **argv)
 {
-	struct options o;
+	struct input_list files;
+	struct options o = {.files = &files};
 	cli_start(&program, argv);
 	parse_options(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
@@ -173,7 +175,8 @@ int main(int argc, char **argv)
 	int status = detector_read(&run.detector, &o);
 	if (status == EXIT_OK) {
 		decide_all(&run);
-		cli_warn_if_most(o.file, run.nnan, run.n, "numbers are nan");
+		cli_warn_if_most(files.n > 1 ? NULL : files.names[0], run.nnan, run.n,
+		                 "numbers are nan");
 		status = end_run(&run);
 	}
 	paste_release(&run.paste);

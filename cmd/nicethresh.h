@@ -3,7 +3,9 @@
 #define NICETHRESH_H
 
 #include "base/error.h"
+#include "io/input.h"
 #include "nn/precision.h"
+#include "stats/sample.h"
 #include "table/csv.h"
 #include "verdict/confusion.h"
 #include "verdict/detector.h"
@@ -23,7 +25,8 @@ struct options {
 	bool binary, indices, exit_code;
 	bool mixed; /* draw between the two thresholds of the calibration, with this seed */
 	uint64_t seed, first;
-	const char *calibration, *scores, *labels, *file;
+	const char *calibration, *scores, *labels;
+	struct input_list *files;
 	const char *model; /* what scored the numbers; NULL: not told */
 	enum precision precision;
 	const char *paste; /* the table whose rows the numbers are of; NULL: none */
@@ -43,6 +46,7 @@ struct run {
 	struct detector detector;
 	struct labels labels;
 	struct paste paste;
+	struct sample held;         /* numbers that wait for others */
 	struct confusion confusion; /* where the kind of the data is known */
 	uint64_t n, nnan, anomalies;
 	struct error e;
@@ -57,7 +61,7 @@ int detector_read(struct detector *d, const struct options *o);
 
 /* ---- nicethresh_decide.c ---- */
 
-/* Decides on every number of the file, printing verdicts or indices; an error is left in r->e. */
+/* Decides on every number of the files, printing verdicts or indices; an error is left in r->e. */
 void decide_all(struct run *r);
 
 /* ---- nicethresh_report.c ---- */

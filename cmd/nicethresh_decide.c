@@ -61,41 +61,49 @@ static void decide_on_sample(struct run *r, const struct sample *s)
 		decide(r, s->values[i]);
 }
 
-static void decide_together(struct run *r, int fd)
-{
-	struct sample all = {0};
-	sample_read(&all, fd, r->o->binary, &r->e);
-	decide_on_sample(r, &all);
-	sample_release(&all);
-}
-
-/* Each window as soon as it is full, and the last, which may be shorter, at the end. */
+/* Each window as soon as it is full; the last, which may be shorter, is left in r->held. */
 static void decide_in_windows(struct run *r, int fd)
 {
 	struct numbers in = {0};
-	struct sample window = {0};
 	const double *values;
 	size_t n = 1;
 	numbers_init(&in, fd, stdout, r->o->binary, &r->e);
 	while (r->e.status == STATUS_OK && n > 0 && !ferror(stdout) &&
 	       numbers_next(&in, &values, &n, &r->e) == STATUS_OK) {
 		for (size_t i = 0; i < n && r->e.status == STATUS_OK; i++) {
-			sample_add(&window, values + i, 1, &r->e);
-			if (window.n < r->o->window)
+			sample_add(&r->held, values + i, 1, &r->e);
+			if (r->held.n < r->o->window)
 				continue;
-			decide_on_sample(r, &window);
-			window.n = 0;
+			decide_on_sample(r, &r->held);
+			r->held.n = 0;
 		}
 	}
-	if (window.n > 0)
-		decide_on_sample(r, &window);
-	sample_release(&window);
 	numbers_release(&in);
+}
+
+/* The numbers of the files in turn; those that are not decided on one by one are held back. */
+static void decide_files(struct run *r)
+{
+	const struct options *o = r->o;
+	struct input_list *files = o->files;
+	while (r->e.status == STATUS_OK && !ferror(stdout) && files->nopened < files->n) {
+		enum status opened = input_list_open_next(files, &r->e);
+		r->culprit = input_list_name(files);
+		if (opened == STATUS_OK && o->window > 0)
+			decide_in_windows(r, files->fd);
+		else if (opened == STATUS_OK && o->fdr > 0)
+			sample_read(&r->held, files->fd, o->binary, &r->e);
+		else if (opened == STATUS_OK)
+			decide_each(r, files->fd);
+	}
+	input_list_close(files);
+	if (o->fdr > 0 && (o->window == 0 || r->held.n > 0))
+		decide_on_sample(r, &r->held);
+	sample_release(&r->held);
 }
 
 void decide_all(struct run *r)
 {
-	int fd = -1;
 	r->culprit = r->o->labels;
 	if (r->o->labels && labels_open(&r->labels, r->o->labels, stdout, &r->e) != STATUS_OK)
 		return;
@@ -103,16 +111,7 @@ void decide_all(struct run *r)
 		paste_open(r);
 	if (r->e.status != STATUS_OK)
 		return;
-	r->culprit = r->o->file;
-	if (input_open(r->o->file, &fd, &r->e) != STATUS_OK)
-		return;
-	if (r->o->window > 0)
-		decide_in_windows(r, fd);
-	else if (r->o->fdr > 0)
-		decide_together(r, fd);
-	else
-		decide_each(r, fd);
-	input_close(fd);
+	decide_files(r);
 	if (r->e.status == STATUS_OK && r->o->labels &&
 	    labels_finish(&r->labels, &r->e) != STATUS_OK)
 		r->culprit = r->o->labels;

@@ -423,7 +423,8 @@ def expected(way):
 
 def reading_operands(way):
     if re.search(rb"\[file[.a-z]* \.\.\.\]", run([way.program, "--help"]).product):
-        go(way, way.input, way.input).ends(0)
+        alone = {"--labels", "--paste"} & set(way.options)  # these are as long as the input is
+        go(way, way.input, "/dev/null" if alone else way.input).ends(0)
     else:
         go(way, way.input, "another").misused(way.program + ": *")
 

@@ -151,7 +151,6 @@ setup() {
 	refused 2 "nicethresh: -t: 'inf' is not a finite number" nicethresh -t inf in
 	refused 2 "nicethresh: -t: '' is not a finite number" nicethresh -t '' in
 	refused 2 "nicethresh: -x: 'strange' is not one of normal, anomalous" nicethresh -t 1 -x strange in
-	refused 2 "nicethresh: more than one file: 'in'" nicethresh -t 1 in in
 	for rest in '-c -' '-p - --alpha 0.5' '-t 1 --labels -' '-c - -p - in' '-p - --labels - --fdr 0.5 in'; do
 		# shellcheck disable=SC2086
 		refused 2 "nicethresh: only one of the files can be standard input" nicethresh $rest
@@ -540,4 +539,26 @@ write("stream", [random.gauss(-4 if random.random() < 0.1 else 0, 1) for _ in ra
 	END
 	cat rate
 	awk '{ exit !($1 > 0.05 && $1 < 0.275) }' rate
+}
+
+@test "nicethresh: several files are one, and each is checked at its own end" {
+	seq 1 7 > a && : > empty && seq 3 14 > b && cat a b > all
+	seq 0 999 > scores
+	awk '{ print NR % 2 }' all > labels
+	for how in "-t 5" "-t 5 -i --first 3" "-t 5 -x normal" "-t 5 --labels labels" "-p scores --fdr 0.1" "-p scores --fdr 0.5 -i"; do
+		# shellcheck disable=SC2086 # several words
+		nicethresh $how a empty b empty > got
+		# shellcheck disable=SC2086
+		nicethresh $how all | cmp - got
+	done
+	nicethresh -p scores --fdr 0.1 --window 5 a empty b | cmp - <(nicethresh -p scores --fdr 0.1 --window 5 all)
+	echo x >> a
+	ends 1 nicethresh -t 5 b a b
+	says "nicethresh: a: line 8 (byte 14): 'x' is not a number"
+	cmp out <(nicethresh -t 5 b; seq 1 7 | nicethresh -t 5)
+	ends 1 nicethresh -t 5 b none
+	says "nicethresh: none: cannot open: No such file or directory"
+	printf '%s' 12345678 > r && printf '%s' 123 > cut
+	ends 1 nicethresh -b -t 5 r cut r
+	says "nicethresh: cut: *"
 }
