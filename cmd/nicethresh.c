@@ -166,7 +166,7 @@ static int end_run(const struct run *r)
 
 int main(int argc, char **argv)
 {
-	struct input_list files;
+	struct input_list files = {0};
 	struct options o = {.files = &files};
 	cli_start(&program, argv);
 	parse_options(argc, argv, &o);

@@ -240,6 +240,7 @@ class Way:
         self.program, self.input, self.empty, *self.options = line.replace("TRAIN", TRAIN).split()
         self.reads = self.input != "none"
         self.writes = "model" not in self.options  # to standard output
+        self.names_another = not {"-w", "--state"}.isdisjoint(self.options)  # output, beside it
         self.operands = [self.input] if self.reads else []
         self.default = ["-"] if self.program == "niceroc" else []  # what stands for standard input
         self.header_alone = self.program in ("idx2raw", "npy2raw") and "-i" in self.options  # reads no more
@@ -657,7 +658,7 @@ def waiting(fd):
 
 
 def reading_ended(way):
-    """SIGTERM while it waits for more: it ends by that, says nothing, and leaves no file."""
+    """SIGTERM while it waits for more: it ends by that, says nothing, and leaves no file but a state."""
     if way.header_alone:
         return
     before = set(os.listdir("."))
@@ -679,8 +680,9 @@ def reading_ended(way):
     got = Got(command, p.returncode, out, err).ends(-signal.SIGTERM).silent()
     if way.program not in REMADE:
         got.gives_beginning(way.expected() if way.writes else b"")
-    if set(os.listdir(".")) - before:
-        got.broken("files are left: %s" % (set(os.listdir(".")) - before))
+    left = set(os.listdir(".")) - before - ({"new"} if "--state" in way.options else set())
+    if left:
+        got.broken("files are left: %s" % left)
 
 
 # ---- named outputs: the rows of FILES whose file is "new" ----
@@ -919,7 +921,7 @@ def read_only_directory(way):
         cannot("root may write into read-only directories here")
     before = os.listdir("locked")
     got = go(way, *way.operands, cwd="locked", preexec_fn=give_up_power)
-    if way.writes and "-w" not in way.options:
+    if way.writes and not way.names_another:
         got.ends(0).silent().gives(way.expected())
     else:
         got.ends(1).gives(b"").says(way.program + ": *: cannot create temporary file: Permission denied")

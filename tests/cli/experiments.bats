@@ -243,7 +243,7 @@ assert abs(float(row[5]) - area) < 5.1e-5 and abs(float(row[6]) - missed) < 5.1e
 }
 
 @test "examples: fashion, by likelihood alone and with the size beside it" {
-	fashion() { example fashion NORMAL=mnist OTHERS=kmnist SETTINGS='--couplings 1 --hidden 1 --mid 2 --batch 10000 --epochs 1 -q' JOINT='--epochs 2' "$@"; }
+	fashion() { example fashion NORMAL=mnist OTHERS=kmnist SETTINGS='--couplings 1 --hidden 1 --mid 2 --batch 10000 --epochs 1 -q' JOINT='--epochs 2'; }
 	fashion > said
 	cut -f 1 out/report.tsv | tr '\n' ' ' | grep -qx 'data test kmnist '
 	awk -F '\t' 'NF != 8 { exit 1 }' out/report.tsv

@@ -558,7 +558,7 @@ write("stream", [random.gauss(-4 if random.random() < 0.1 else 0, 1) for _ in ra
 	cmp out <(nicethresh -t 5 b; seq 1 7 | nicethresh -t 5)
 	ends 1 nicethresh -t 5 b none
 	says "nicethresh: none: cannot open: No such file or directory"
-	printf '%s' 12345678 > r && printf '%s' 123 > cut
-	ends 1 nicethresh -b -t 5 r cut r
-	says "nicethresh: cut: *"
+	printf '%s' 12345678 > r && printf '%s' 123 > short
+	ends 1 nicethresh -b -t 5 r short r
+	says "nicethresh: short: *"
 }
