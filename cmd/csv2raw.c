@@ -18,7 +18,7 @@ static void parse_separator(const char *option, const char *arg, void *options)
 		cli_usage("%s: '%s' is not a separator, such as ';' or tab", option, arg);
 }
 
-static const struct option_choice types[] = {{"f32", ELEMENT_F32}, {"f64", ELEMENT_F64}, {0}};
+static const struct option_choice types[] = {{"f32", TYPE_F32}, {"f64", TYPE_F64}, {0}};
 static const struct option_choice policies[] = {
     {"fill", SCHEMA_FILL}, {"error", SCHEMA_REFUSE}, {"skip", SCHEMA_SKIP}, {0}};
 
@@ -38,7 +38,7 @@ static const struct option_spec table[] = {
      OPTION_CUSTOM(parse_separator)},
     {0, "no-header", NULL, "the first row is not a header; columns are called 1, 2, ...",
      OPTION_FLAG(struct options, no_header)},
-    {'t', "type", "TYPE", "element type of the output: f32 (default), f64",
+    {'t', "type", "TYPE", "element type of the output: f32 (default, unless -m notes f64), f64",
      OPTION_CHOICE(struct options, type, types)},
     {0, "missing", "fill|error|skip",
      "rows with gaps: fill them (default), refuse them, or leave the rows out",
@@ -67,7 +67,7 @@ static void check_options(const struct options *o)
 static void parse_options(int argc, char **argv, struct options *o)
 {
 	static char *standard_input[] = {"-", NULL};
-	*o = (struct options){.format = {.separator = ','}, .type = ELEMENT_F32};
+	*o = (struct options){.format = {.separator = ','}};
 	int first = option_parse(&program, table, argc, argv, o);
 	o->files = first < argc ? argv + first : standard_input;
 	o->format.header = !o->no_header;

@@ -15,8 +15,8 @@ struct options {
 	const char *learn, *schema, *model; /* one of them */
 	struct table_format format;
 	bool no_header;
-	const char *keep, *drop; /* names of columns, or NULL */
-	enum element type;
+	const char *keep, *drop;                        /* names of columns, or NULL */
+	enum { TYPE_DEFAULT, TYPE_F32, TYPE_F64 } type; /* f32, or with a model as it notes */
 	enum schema_missing missing;
 	char **files; /* ends with NULL */
 };
@@ -31,6 +31,7 @@ struct visitor {
 	enum status (*row)(void *context, const struct table *t, const struct csv_row *row,
 	                   const struct schema_rules *rules, bool *gap, struct error *e);
 	void *context;
+	enum element type; /* which bounds the numbers */
 };
 
 /* All rows of all files, unless standard output is lost. */
@@ -45,6 +46,9 @@ struct record {
 	enum element type;
 	size_t d;
 };
+
+/* noted: by a model, or NULL. */
+enum element record_type(const struct options *o, const char *noted);
 
 enum status record_init(struct record *r, const struct schema *s, enum element type,
                         struct error *e);

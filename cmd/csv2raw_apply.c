@@ -8,6 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum element record_type(const struct options *o, const char *noted)
+{
+	if (o->type == TYPE_DEFAULT && noted)
+		return strcmp(noted, "f64") == 0 ? ELEMENT_F64 : ELEMENT_F32;
+	return o->type == TYPE_F64 ? ELEMENT_F64 : ELEMENT_F32;
+}
+
 enum status record_init(struct record *r, const struct schema *s, enum element type,
                         struct error *e)
 {
@@ -33,6 +40,7 @@ struct application {
 	struct schema schema;
 	size_t *columns; /* of the table; owned */
 	double *codes;   /* owned */
+	enum element type;
 	struct record record;
 };
 
@@ -53,7 +61,8 @@ static enum status add_row(void *context, const struct table *t, const struct cs
 	return STATUS_OK;
 }
 
-static enum status read_model(int fd, struct schema *s, struct error *e)
+static enum status read_model(int fd, const struct options *o, struct application *a,
+                              struct error *e)
 {
 	struct tensors model = {0};
 	if (model_file_read(fd, &model, e) == STATUS_OK) {
@@ -62,41 +71,43 @@ static enum status read_model(int fd, struct schema *s, struct error *e)
 			error_set(e, STATUS_MISMATCH,
 			          "the model has no schema; train it with nicetrain --schema, or "
 			          "use -s");
-		else if (schema_parse(s, text, strlen(text), e) != STATUS_OK)
+		else if (schema_parse(&a->schema, text, strlen(text), e) != STATUS_OK)
 			error_prefix(e, "note 'schema': ");
+		a->type = record_type(o, tensors_find_note(&model, "type"));
 	}
 	tensors_release(&model);
 	return e->status;
 }
 
-static int read_schema(const struct options *o, struct schema *s)
+static int read_schema(const struct options *o, struct application *a)
 {
 	const char *path = o->model ? o->model : o->schema;
 	struct error e = {0};
 	int fd = -1;
 	if (input_open(path, &fd, &e) == STATUS_OK) {
 		if (o->model)
-			read_model(fd, s, &e);
+			read_model(fd, o, a, &e);
 		else
-			schema_read(s, fd, NULL, &e);
+			schema_read(&a->schema, fd, NULL, &e);
 	}
 	return cli_close_input(path, fd, &e);
 }
 
 int apply(const struct options *o)
 {
-	struct application a = {0};
+	struct application a = {.type = record_type(o, NULL)};
 	struct error e = {0};
-	int status = read_schema(o, &a.schema);
+	int status = read_schema(o, &a);
 	if (status == EXIT_OK) {
 		a.columns = malloc(a.schema.ncolumns * sizeof(*a.columns));
 		a.codes = malloc(a.schema.ncolumns * sizeof(*a.codes));
 		if (!a.columns || !a.codes)
 			error_memory(&e);
 		else
-			record_init(&a.record, &a.schema, o->type, &e);
-		status = e.status == STATUS_OK ? rows_read(o, &(struct visitor){begin, add_row, &a})
-		                               : cli_fail(NULL, &e);
+			record_init(&a.record, &a.schema, a.type, &e);
+		status = e.status == STATUS_OK
+		             ? rows_read(o, &(struct visitor){begin, add_row, &a, a.type})
+		             : cli_fail(NULL, &e);
 	}
 	record_release(&a.record);
 	free(a.codes);

@@ -120,7 +120,7 @@ static int write_records(const struct lesson *l, const struct schema *s)
 {
 	struct record record = {0};
 	struct error e = {0};
-	if (record_init(&record, s, l->o->type, &e) == STATUS_OK)
+	if (record_init(&record, s, record_type(l->o, NULL), &e) == STATUS_OK)
 		for (size_t i = 0; i < l->learner.nrows && !ferror(stdout); i++)
 			record_write(&record, s, l->learner.codes + i * l->learner.ncolumns);
 	record_release(&record);
@@ -149,7 +149,7 @@ int learn(const struct options *o)
 	struct error e = {0};
 	if (output_prepare(&out, o->learn, &e) != STATUS_OK)
 		return cli_fail_output(o->learn, &e);
-	int status = rows_read(o, &(struct visitor){begin, add_row, &lesson});
+	int status = rows_read(o, &(struct visitor){begin, add_row, &lesson, record_type(o, NULL)});
 	if (status == EXIT_OK)
 		status = finish(&lesson, &out);
 	free(lesson.columns);

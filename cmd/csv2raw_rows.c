@@ -50,7 +50,7 @@ static enum status read_table(struct table *t, const struct schema_rules *rules,
 int rows_read(const struct options *o, const struct visitor *v)
 {
 	int status = EXIT_OK;
-	const struct schema_rules rules = {o->missing, o->type == ELEMENT_F32 ? FLT_MAX : DBL_MAX};
+	const struct schema_rules rules = {o->missing, v->type == ELEMENT_F32 ? FLT_MAX : DBL_MAX};
 	for (char **file = o->files; *file && status == EXIT_OK && !ferror(stdout); file++) {
 		struct error e = {0};
 		struct table t = {0};

@@ -358,3 +358,13 @@ print(",".join(["x"] * n))' > wide.csv
 	cmp out expected
 }
 small() { (ulimit -v 150000 && exec "$@"); }
+
+@test "csv2raw -m: the type that the model was trained on, unless -t says another" {
+	{ echo a,b; seq 200 | awk '{ print $1 * 7919 % 101 "," $1 * 104729 % 97 }'; } > t.csv
+	csv2raw -t f64 -w s t.csv | nicetrain --schema s -t f64 --mid 4 --couplings 2 --epochs 1 -q -o m
+	csv2raw -m m t.csv | cmp - <(csv2raw -t f64 -s s t.csv)
+	csv2raw -t f32 -m m t.csv | cmp - <(csv2raw -s s t.csv)
+	[ "$(csv2raw -m m t.csv | niceflow -m m | wc -l)" -eq 200 ]
+	csv2raw -s s t.csv | nicetrain --schema s --mid 4 --couplings 2 --epochs 1 -q -o m
+	csv2raw -m m t.csv | cmp - <(csv2raw -s s t.csv)
+}
