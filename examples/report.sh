@@ -54,7 +54,7 @@ page() {
 		pipe) printf '<pre class="pipe"><code>%s</code></pre>\n' "$(text "$what")" ;;
 		table) table "$what" ;;
 		picture) picture "$what" "$about" ;;
-		digest) printf '<p>%s: SHA-256 <code>%s</code></p>\n' "$(text "$about")" "$(sha256sum < "$what" | cut -d ' ' -f 1)" ;;
+		digest) printf '<p>%s: SHA-256 of the file <code>%s</code></p>\n' "$(text "$about")" "$(sha256sum < "$what" | cut -d ' ' -f 1)" ;;
 		taken) printf '<p>Made in %d s, on %s processors (%s). What was made before was not made again.</p>\n' $(($(date +%s) - what)) \
 			"$(getconf _NPROCESSORS_ONLN)" "$(text "$(sed -n 's/^model name.*: //p' /proc/cpuinfo 2> /dev/null | head -n 1)")" ;;
 		*)
