@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void put_number(double value)
 {
@@ -15,11 +16,14 @@ static void put_number(double value)
 	fwrite(text, 1, length, stdout);
 }
 
+/* In one piece: this is what most of the time goes to. */
 static void report(const struct run *r, double value, bool anomaly, uint64_t rank, char separator)
 {
-	put_number(value);
-	putchar(separator);
-	fputs(anomaly ? "anomaly" : "normal", stdout);
+	char text[DECIMAL_TEXT + 16];
+	size_t length = decimal_format_double(value, text);
+	text[length++] = separator;
+	length += (size_t)(stpcpy(text + length, anomaly ? "anomaly" : "normal") - (text + length));
+	fwrite(text, 1, length, stdout);
 	if (r->o->scores) {
 		putchar(separator);
 		put_number(conformal_p(&r->detector.conformal, rank));

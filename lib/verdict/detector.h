@@ -23,10 +23,22 @@ struct detector {
 void detector_release(struct detector *d);
 
 /* The rank of a number among the calibration's (conformal.h); 0 if there are none. */
-uint64_t detector_rank(const struct detector *d, double value);
+static inline uint64_t detector_rank(const struct detector *d, double value)
+{
+	return d->conformal.calibration.n > 0 ? conformal_rank(&d->conformal, value) : 0;
+}
 
-/* rank is the result of detector_rank for the value. With a mixture, which threshold decides
- * depends on the seed and the index of the number alone. */
-bool detector_flags(const struct detector *d, double value, uint64_t rank, uint64_t index);
+/* The threshold that a mixture draws for a number, by the seed and its index alone. */
+double detector_draw(const struct detector *d, uint64_t index);
+
+/* rank is the result of detector_rank for the value. */
+static inline bool detector_flags(const struct detector *d, double value, uint64_t rank,
+                                  uint64_t index)
+{
+	if (d->by_p)
+		return rank <= d->cut;
+	double threshold = d->mixed ? detector_draw(d, index) : d->bounds.threshold;
+	return !(value >= threshold && value <= d->bounds.upper);
+}
 
 #endif

@@ -19,5 +19,5 @@ def tensor(source, n):
 d, mid, hidden, couplings = map(int, sys.argv[1:])
 source = random.Random(1)
 tensors = [(name, "F32", shape, tensor(source, shape[0] * (shape[1] if len(shape) > 1 else 1)))
-           for name, shape, _ in make_model.shapes(d, mid, hidden, couplings)]
+           for name, shape, _ in make_model.shapes(d, mid, hidden, couplings, 1)]
 sys.stdout.buffer.write(make_model.safetensors(tensors, {"mask_config": "1"}))
