@@ -4,6 +4,7 @@
 #include "base/decimal.h"
 #include "cli.h"
 #include "io/input.h"
+#include "io/numbers.h"
 #include "nn/linear.h"
 #include "nn/threads.h"
 
@@ -168,8 +169,7 @@ void lanes_write_number(double value, bool binary, char end)
 
 void lanes_write_numbers(const double *values, size_t n, bool binary)
 {
-	for (size_t i = 0; i < n; i++)
-		lanes_write_number(values[i], binary, '\n');
+	numbers_write(stdout, values, n, binary);
 }
 
 void lanes_write_f32(const double *values, size_t n)
