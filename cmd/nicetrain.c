@@ -14,7 +14,7 @@ static int train(const struct options *o, const struct dataset *records,
 	struct error e = {0};
 	int status = EXIT_OK;
 	if (trainer_init(&trainer, &o->trainer, records, o->valid ? valid : NULL, &e) != STATUS_OK)
-		status = cli_fail(o->file, &e);
+		status = cli_fail(nicetrain_input(o), &e);
 	if (status == EXIT_OK && o->init && trainer_take_model(&trainer, initial, &e) != STATUS_OK)
 		status = cli_fail(o->init, &e);
 	if (status == EXIT_OK)
@@ -54,7 +54,8 @@ static int run(struct options *o, struct signals *signals)
 
 int main(int argc, char **argv)
 {
-	struct options o;
+	struct input_list files = {0};
+	struct options o = {.files = &files};
 	struct signals signals = {0};
 	struct error e = {0};
 	cli_start(&nicetrain_program, argv);

@@ -39,8 +39,9 @@ struct options {
 	enum element type;
 	enum { KEEP_BEST, KEEP_LAST } keep;
 	enum { SCHEDULE_COSINE, SCHEDULE_CONSTANT } schedule;
-	const char *file, *output, *valid, *checkpoint, *log, *schema, *init;
-	char *schema_text; /* owned; NULL until schema_take, or without a schema */
+	const char *output, *valid, *checkpoint, *log, *schema, *init;
+	struct input_list *files; /* the records */
+	char *schema_text;        /* owned; NULL until schema_take, or without a schema */
 	bool resume;
 	enum progress_wish progress;
 	size_t nthreads;
@@ -52,6 +53,9 @@ extern const struct program nicetrain_program;
 
 /* Does not return after -h, -V or a usage error. */
 void nicetrain_parse(int argc, char **argv, struct options *o);
+
+/* The file that a message about all records names: NULL if they are of several. */
+const char *nicetrain_input(const struct options *o);
 
 /* ---- nicetrain_defaults.c: what is not given follows from the records; 0 or NaN till then ---- */
 

@@ -44,29 +44,42 @@ void outputs_release(struct outputs *out)
 	output_release(&out->log);
 }
 
-static int read_dataset(struct dataset *set, const char *path, struct options *o)
+/* The schema, which may come from the program that writes the first file, is waited for there. */
+static int read_records(struct dataset *set, struct options *o)
+{
+	struct input_list *files = o->files;
+	struct error e = {0};
+	int status = EXIT_OK;
+	while (files->nopened < files->n && e.status == STATUS_OK && status == EXIT_OK) {
+		if (input_list_open_next(files, &e) != STATUS_OK)
+			break;
+		if (files->nopened == 1) {
+			status = schema_take(o, files->fd);
+			dataset_init(set, o->type, o->d);
+		}
+		if (status == EXIT_OK)
+			dataset_add(set, files->fd, o->any_content, &e);
+	}
+	input_list_close(files);
+	return e.status == STATUS_OK ? status : cli_fail(input_list_name(files), &e);
+}
+
+static int read_held_out(struct dataset *set, const struct options *o)
 {
 	struct error e = {0};
-	int fd = -1, status = EXIT_OK;
-	if (input_open(path, &fd, &e) == STATUS_OK && path == o->file)
-		status = schema_take(o, fd);
-	if (e.status == STATUS_OK && status == EXIT_OK)
-		dataset_read(set, fd, o->type, o->d, o->any_content, &e);
-	int closed = cli_close_input(path, fd, &e);
-	return status == EXIT_OK ? closed : status;
+	int fd = -1;
+	dataset_init(set, o->type, o->d);
+	if (input_open(o->valid, &fd, &e) == STATUS_OK &&
+	    dataset_add(set, fd, o->any_content, &e) == STATUS_OK && set->nrecords < 2)
+		error_set(&e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed",
+		          set->nrecords);
+	return cli_close_input(o->valid, fd, &e);
 }
 
 int records_read(struct dataset *records, struct dataset *valid, struct options *o)
 {
-	struct error e = {0};
-	int status = read_dataset(records, o->file, o);
-	if (status == EXIT_OK && o->valid)
-		status = read_dataset(valid, o->valid, o);
-	if (status != EXIT_OK || !o->valid || valid->nrecords >= 2)
-		return status;
-	error_set(&e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed",
-	          valid->nrecords);
-	return cli_fail(o->valid, &e);
+	int status = read_records(records, o);
+	return status == EXIT_OK && o->valid ? read_held_out(valid, o) : status;
 }
 
 int initial_read(struct tensors *model, const struct options *o)

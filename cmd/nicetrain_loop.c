@@ -38,7 +38,7 @@ static int stop_diverged(const struct trainer *t, const struct options *o, struc
 	uint64_t epochs;
 	size_t steps;
 	trainer_kept(t, &epochs, &steps);
-	cli_fail(o->file, e);
+	cli_fail(nicetrain_input(o), e);
 	if (e->status == STATUS_MEMORY || epochs == 0 || model_write(t, o, model) != EXIT_OK)
 		return EXIT_BAD;
 	if (steps > 0)

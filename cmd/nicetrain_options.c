@@ -9,7 +9,7 @@ const struct program nicetrain_program = {
     "nicetrain",
     "usage: nicetrain (-d DIMS | --schema SCHEMA) -o MODEL [-q] [--kind nice|vae] "
     "[-t u8|f32|f64] [-p f32|bf16] [-S SEED]\n"
-    "                 [-j THREADS] [options] [file]\n",
+    "                 [-j THREADS] [options] [file ...]\n",
     "Train a NICE flow, or a VAE, on raw records by maximum likelihood."};
 
 static const struct option_choice keeps[] = {{"best", KEEP_BEST}, {"last", KEEP_LAST}, {0}};
@@ -128,7 +128,7 @@ static void check_kind(const struct options *o)
 
 static void check_options(const struct options *o)
 {
-	option_check_files(table, o, &o->file, 1);
+	option_check_files(table, o, o->files->names, o->files->n);
 	if ((o->dims.nelements == 0) != (o->schema != NULL))
 		cli_usage(o->schema ? "-d and --schema are mutually exclusive"
 		                    : "missing option -d DIMS or --schema SCHEMA");
@@ -144,6 +144,7 @@ static void check_options(const struct options *o)
 void nicetrain_parse(int argc, char **argv, struct options *o)
 {
 	*o = (struct options){
+	    .files = o->files,
 	    .type = ELEMENT_F32,
 	    .hidden = HIDDEN_DEFAULT,
 	    .trainer = {.rate = 1e-3,
@@ -156,11 +157,16 @@ void nicetrain_parse(int argc, char **argv, struct options *o)
 	                         .weight_decay = NAN,
 	                         .ema = 0.999}},
 	};
-	o->file = cli_operand(argc, argv, option_parse(&nicetrain_program, table, argc, argv, o));
+	cli_operands(argc, argv, option_parse(&nicetrain_program, table, argc, argv, o), o->files);
 	check_options(o);
 	o->d = o->dims.nelements;
 	o->trainer.keep_best = o->keep == KEEP_BEST;
 	o->trainer.cosine = o->schedule == SCHEDULE_COSINE;
 	if (!o->schema) /* else schema_take() */
 		defaults_by_size(o);
+}
+
+const char *nicetrain_input(const struct options *o)
+{
+	return o->files->n > 1 ? NULL : o->files->names[0];
 }

@@ -78,8 +78,9 @@ static enum status read_records(struct problem *p, const char *path, enum elemen
 	const struct scaling as_they_come = {0};
 	size_t d = p->parameters.shape.d;
 	int fd = -1;
+	dataset_init(&p->records, type, d);
 	if (input_open(path, &fd, e) != STATUS_OK ||
-	    dataset_read(&p->records, fd, type, d, false, e) != STATUS_OK)
+	    dataset_add(&p->records, fd, false, e) != STATUS_OK)
 		return e->status;
 	size_t n = p->records.nrecords;
 	if (n == 0)

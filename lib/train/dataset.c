@@ -6,9 +6,13 @@
 #include "nn/threads.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { GRAIN = 1 << 13 }; /* bytes of records that are worth a thread */
+enum {
+	GRAIN = 1 << 13, /* bytes of records that are worth a thread */
+	PIECE = 1 << 16  /* bytes that are looked at together */
+};
 
 static enum status any_head(const unsigned char *head, size_t n, struct error *e)
 {
@@ -22,13 +26,21 @@ static enum status raw_head(const unsigned char *head, size_t n, struct error *e
 	return n > 0 ? content_check(head, n, true, &partial, e) : e->status;
 }
 
-static enum status check_finite(const struct dataset *s, struct error *e)
+/* The bytes of a file that are being added. */
+struct addition {
+	const struct dataset *set;
+	const unsigned char *data;
+	size_t nrecords;
+};
+
+static enum status check_finite(const struct addition *a, size_t begin, size_t end, struct error *e)
 {
+	const struct dataset *s = a->set;
 	if (s->type == ELEMENT_U8)
 		return STATUS_OK;
-	for (size_t i = 0; i < s->nrecords * s->d; i++) {
+	for (size_t i = begin * s->d; i < end * s->d; i++) {
 		double value;
-		element_to_double(s->type, s->blob.data + i * element_bytes(s->type), 1, &value);
+		element_to_double(s->type, a->data + i * element_bytes(s->type), 1, &value);
 		if (!isfinite((float)value))
 			return error_set(e, STATUS_MALFORMED,
 			                 "record %zu (byte %zu): element %zu is %g%s", i / s->d,
@@ -38,45 +50,88 @@ static enum status check_finite(const struct dataset *s, struct error *e)
 	return STATUS_OK;
 }
 
-static enum status check(const struct dataset *s, struct error *e)
+static uint64_t digest(uint64_t hash, const unsigned char *data, size_t n)
 {
-	size_t rest = s->blob.size % s->record_bytes;
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Both in one pass, so that a file that is larger than the memory is read once. */
+static enum status check_and_digest(const struct addition *a, uint64_t *hash, struct error *e)
+{
+	size_t bytes = a->set->record_bytes, piece = PIECE / bytes + 1;
+	for (size_t begin = 0; begin < a->nrecords; begin += piece) {
+		size_t end = a->nrecords - begin < piece ? a->nrecords : begin + piece;
+		if (check_finite(a, begin, end, e) != STATUS_OK)
+			return e->status;
+		*hash = digest(*hash, a->data + begin * bytes, (end - begin) * bytes);
+	}
+	return STATUS_OK;
+}
+
+static enum status check(const struct addition *a, size_t nbytes, uint64_t *hash, struct error *e)
+{
+	size_t record_bytes = a->set->record_bytes, rest = nbytes % record_bytes;
 	if (rest != 0)
 		return error_set(
 		    e, STATUS_TRUNCATED,
 		    "record %zu (byte %zu): unexpected end of input after %zu of %zu bytes",
-		    s->nrecords, s->nrecords * s->record_bytes, rest, s->record_bytes);
-	if (s->nrecords > UINT32_MAX)
+		    a->nrecords, a->nrecords * record_bytes, rest, record_bytes);
+	if (a->nrecords > UINT32_MAX - a->set->nrecords)
 		return error_set(e, STATUS_UNSUPPORTED, "more than 2^32 - 1 records");
-	return check_finite(s, e);
+	return check_and_digest(a, hash, e);
 }
 
-enum status dataset_read(struct dataset *s, int fd, enum element type, size_t d, bool any_content,
-                         struct error *e)
+void dataset_init(struct dataset *s, enum element type, size_t d)
 {
-	struct dataset made = {.type = type, .d = d, .record_bytes = d * element_bytes(type)};
-	if (whole_file_read(fd, any_content ? any_head : raw_head, &made.blob, e) != STATUS_OK)
+	*s = (struct dataset){.type = type,
+	                      .d = d,
+	                      .record_bytes = d * element_bytes(type),
+	                      .digest = UINT64_C(0xcbf29ce484222325)};
+}
+
+enum status dataset_add(struct dataset *s, int fd, bool any_content, struct error *e)
+{
+	struct dataset_file made = {.first = s->nrecords};
+	uint64_t hash = s->digest;
+	struct dataset_file *files = realloc(s->files, (s->nfiles + 1) * sizeof(*files));
+	if (!files)
+		return error_memory(e);
+	s->files = files;
+	if (whole_file_read(fd, any_content ? any_head : raw_head, &made.bytes, e) != STATUS_OK)
 		return e->status;
-	made.nrecords = made.blob.size / made.record_bytes;
-	if (check(&made, e) == STATUS_OK)
-		*s = made;
-	else
-		dataset_release(&made);
-	return e->status;
+	struct addition a = {s, made.bytes.data, made.bytes.size / s->record_bytes};
+	if (check(&a, made.bytes.size, &hash, e) != STATUS_OK) {
+		whole_file_release(&made.bytes);
+		return e->status;
+	}
+	files[s->nfiles++] = made;
+	s->nrecords += a.nrecords;
+	s->digest = hash;
+	return STATUS_OK;
 }
 
 void dataset_release(struct dataset *s)
 {
-	whole_file_release(&s->blob);
+	for (size_t i = 0; i < s->nfiles; i++)
+		whole_file_release(&s->files[i].bytes);
+	free(s->files);
 	*s = (struct dataset){0};
 }
 
-uint64_t dataset_digest(const struct dataset *s)
+/* The last file that begins at the number or before it: one without records is none. */
+const unsigned char *dataset_record(const struct dataset *s, size_t number)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < s->blob.size; i++)
-		hash = (hash ^ s->blob.data[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	size_t low = 0, high = s->nfiles;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (s->files[middle].first <= number)
+			low = middle;
+		else
+			high = middle;
+	}
+	return s->files[low].bytes.data + (number - s->files[low].first) * s->record_bytes;
 }
 
 struct copy {
@@ -98,7 +153,7 @@ static float number(const struct copy *c, size_t j, double value, double u)
 static void copy_record(const struct copy *c, size_t i)
 {
 	const struct dataset *s = c->set;
-	const unsigned char *raw = s->blob.data + c->numbers[i] * s->record_bytes;
+	const unsigned char *raw = dataset_record(s, c->numbers[i]);
 	double width = c->noise->width;
 	bool noisy = width > 0 || c->scaling->width;
 	float *x = c->x + i * s->d;
@@ -134,7 +189,7 @@ void dataset_mean(const struct dataset *s, const uint32_t *numbers, size_t n, do
 	double piece[512];
 	memset(mean, 0, s->d * sizeof(double));
 	for (size_t i = 0; i < n; i++) {
-		const unsigned char *record = s->blob.data + numbers[i] * s->record_bytes;
+		const unsigned char *record = dataset_record(s, numbers[i]);
 		for (size_t j = 0; j < s->d; j += 512) {
 			size_t m = s->d - j < 512 ? s->d - j : 512;
 			element_to_double(s->type, record + j * element_bytes(s->type), m, piece);

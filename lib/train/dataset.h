@@ -10,22 +10,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The records of a file: those from number `first` of the set on. */
+struct dataset_file {
+	struct whole_file bytes;
+	size_t first;
+};
+
+/* Records of several files as one set, in their order. */
 struct dataset {
-	struct whole_file blob;
+	struct dataset_file *files; /* owned */
+	size_t nfiles;
 	enum element type;
 	size_t d, record_bytes;
 	size_t nrecords;
+	uint64_t digest; /* of all bytes, in order: FNV-1a; another set hardly has it */
 };
 
-/* Reads raw records of d elements from fd to the end; the caller keeps fd. Refused: an input that
- * looks like a file of another kind (io/content.h), unless any_content; a short last record, NaN or
- * infinity among the elements, as float32, more than 2^32 - 1 records. */
-enum status dataset_read(struct dataset *s, int fd, enum element type, size_t d, bool any_content,
-                         struct error *e);
+/* A set of no records, each of d elements. */
+void dataset_init(struct dataset *s, enum element type, size_t d);
+
+/* Adds the raw records from fd to its end; the caller keeps fd. Refused: an input that looks like a
+ * file of another kind (io/content.h), unless any_content; a short last record, NaN or infinity
+ * among the elements, as float32; records are counted from the first of fd in messages. Also
+ * refused: more than 2^32 - 1 records in all. The bytes are read once, in order. */
+enum status dataset_add(struct dataset *s, int fd, bool any_content, struct error *e);
 void dataset_release(struct dataset *s);
 
-/* A number that another set of records hardly has: FNV-1a of all bytes, 64 bits. */
-uint64_t dataset_digest(const struct dataset *s);
+/* The bytes of the record with that number, which the set has. */
+const unsigned char *dataset_record(const struct dataset *s, size_t number);
 
 /* Uniform noise u in (0, 1), times width, on each element, drawn for (seed, pass, record). A u8
  * element b becomes (b + width u) / (255 + width), any other x becomes x + width u. */

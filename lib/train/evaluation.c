@@ -102,8 +102,7 @@ static void score(void *context, size_t lane)
 	struct evaluator_lane *l = &v->lanes[lane];
 	const uint32_t *indices = o->indices + l->begin;
 	for (size_t i = 0; i < l->n; i++)
-		element_to_double(s->type, s->blob.data + indices[i] * s->record_bytes, s->d,
-		                  l->x + i * s->d);
+		element_to_double(s->type, dataset_record(s, indices[i]), s->d, l->x + i * s->d);
 	o->kind->scorer->score(v->scorer, l->workspace, l->n, l->x, indices, o->seed,
 	                       v->values + l->begin, &l->error);
 }

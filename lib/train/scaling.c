@@ -12,43 +12,74 @@
 #define NOISE_MOST        2
 #define TWO_VALUES_SPREAD 2
 
-enum { SAMPLE = 1 << 16 /* records that tell the smallest step */ };
-
-static double element(const struct dataset *set, uint32_t record, size_t j)
-{
-	double value;
-	element_to_double(
-	    set->type, set->blob.data + record * set->record_bytes + j * element_bytes(set->type),
-	    1, &value);
-	return value;
-}
-
-struct moments {
-	double mean, stdev; /* stdev of n - 1, or 0 for equal values, whatever their sum was
-	                       rounded to */
-	double distance;    /* of the two values, if there are just two; else 0 */
+enum {
+	SAMPLE = 1 << 16, /* records that tell the smallest step */
+	GROUP = 16        /* elements whose values are kept to sort them */
 };
 
-static struct moments measure(const struct dataset *set, const uint32_t *numbers, size_t n,
-                              size_t j)
+/* Of one element, over the records. */
+struct moments {
+	double mean, stdev;   /* stdev of n - 1, or 0 for equal values, whatever their sum was
+	                         rounded to */
+	double first, second; /* the values that came first; second is first if there is one only */
+	bool others;          /* there are more values than those two */
+};
+
+/* Elements begin .. begin+n-1 of a record. */
+static void elements(const struct dataset *set, uint32_t record, size_t begin, size_t n,
+                     double *values)
 {
-	double first = element(set, numbers[0], j), second = first, sum = 0, squares = 0;
-	bool others = false;
+	element_to_double(set->type, dataset_record(set, record) + begin * element_bytes(set->type),
+	                  n, values);
+}
+
+static void add_value(struct moments *m, double value, double n)
+{
+	m->mean += value / n;
+	if (m->second == m->first)
+		m->second = value;
+	m->others = m->others || (value != m->first && value != m->second);
+}
+
+static void add_square(struct moments *m, double value)
+{
+	double deviation = value - m->mean;
+	m->stdev += deviation * deviation;
+}
+
+static void end_moments(struct moments *m, size_t n)
+{
+	bool equal = m->second == m->first;
+	m->stdev = equal ? 0 : sqrt(m->stdev / (double)(n - 1));
+	if (equal)
+		m->mean = m->first;
+}
+
+/* In two passes over the records, in order: moments (D); record: room for D numbers. */
+static void measure(const struct dataset *set, const uint32_t *numbers, size_t n,
+                    struct moments *moments, double *record)
+{
+	elements(set, numbers[0], 0, set->d, record);
+	for (size_t j = 0; j < set->d; j++)
+		moments[j] = (struct moments){.first = record[j], .second = record[j]};
 	for (size_t i = 0; i < n; i++) {
-		double value = element(set, numbers[i], j);
-		sum += value / (double)n;
-		if (second == first)
-			second = value;
-		others = others || (value != first && value != second);
+		elements(set, numbers[i], 0, set->d, record);
+		for (size_t j = 0; j < set->d; j++)
+			add_value(&moments[j], record[j], (double)n);
 	}
-	if (second == first)
-		return (struct moments){first, 0, 0};
 	for (size_t i = 0; i < n; i++) {
-		double deviation = element(set, numbers[i], j) - sum;
-		squares += deviation * deviation;
+		elements(set, numbers[i], 0, set->d, record);
+		for (size_t j = 0; j < set->d; j++)
+			add_square(&moments[j], record[j]);
 	}
-	return (struct moments){sum, sqrt(squares / (double)(n - 1)),
-	                        others ? 0 : fabs(second - first)};
+	for (size_t j = 0; j < set->d; j++)
+		end_moments(&moments[j], n);
+}
+
+/* Of the two values, if there are just two; else 0. */
+static double distance(const struct moments *m)
+{
+	return m->others ? 0 : fabs(m->second - m->first);
 }
 
 static int compare(const void *a, const void *b)
@@ -57,19 +88,34 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The smallest distance between different values, 0 if there is none. */
-static double smallest_step(const struct dataset *set, const uint32_t *numbers, size_t n, size_t j,
-                            double *values)
+/* The smallest distance between different values, 0 if there is none. Sorts the values. */
+static double smallest_step(double *values, size_t n)
 {
 	double step = INFINITY;
-	for (size_t i = 0; i < n; i++)
-		values[i] = element(set, numbers[i], j);
 	qsort(values, n, sizeof(double), compare);
 	for (size_t i = 1; i < n; i++) {
 		if (values[i] > values[i - 1])
 			step = fmin(step, values[i] - values[i - 1]);
 	}
 	return isfinite(step) ? step : 0;
+}
+
+/* The smallest step of each element, steps (D), in one pass over the records for every GROUP
+ * elements; values: room for GROUP * n numbers. */
+static void smallest_steps(const struct dataset *set, const uint32_t *numbers, size_t n,
+                           double *values, double *steps)
+{
+	double part[GROUP];
+	for (size_t j = 0; j < set->d; j += GROUP) {
+		size_t m = set->d - j < GROUP ? set->d - j : GROUP;
+		for (size_t i = 0; i < n; i++) {
+			elements(set, numbers[i], j, m, part);
+			for (size_t k = 0; k < m; k++)
+				values[k * n + i] = part[k];
+		}
+		for (size_t k = 0; k < m; k++)
+			steps[j + k] = smallest_step(values + k * n, n);
+	}
 }
 
 /* Of a stdev: the fewer records, the more the noise has to smooth. */
@@ -89,34 +135,65 @@ static enum status allocate(struct scaling *s, size_t d, bool records, bool nois
 	return e->status;
 }
 
+/* What measuring needs beside the result. */
+struct room {
+	struct moments *moments; /* (D) */
+	double *record, *steps;  /* (D) each */
+	double *values;          /* (GROUP, number of records in the sample) */
+};
+
+static enum status room_init(struct room *r, size_t d, size_t nsample, struct error *e)
+{
+	r->moments = calloc(d, sizeof(*r->moments));
+	r->record = calloc(d, sizeof(double));
+	r->steps = calloc(d, sizeof(double));
+	r->values = calloc(GROUP * nsample, sizeof(double));
+	if (!r->moments || !r->record || !r->steps || !r->values)
+		error_memory(e);
+	return e->status;
+}
+
+static void room_release(struct room *r)
+{
+	free(r->moments);
+	free(r->record);
+	free(r->steps);
+	free(r->values);
+}
+
+/* n: number of records. */
+static void decide(const struct scaling *s, size_t j, const struct moments *m, double step,
+                   size_t n)
+{
+	double two = distance(m);
+	double spread = two > 0 ? TWO_VALUES_SPREAD * two : m->stdev;
+	if (!isnormal(spread))
+		spread = 1;
+	if (s->mean) {
+		s->mean[j] = m->mean;
+		s->stdev[j] = spread;
+	}
+	if (s->width && two > 0)
+		s->width[j] = spread;
+	else if (s->width)
+		s->width[j] = fmin(fmax(noise_share(n) * spread, step), NOISE_MOST * spread);
+}
+
 enum status scaling_measure(struct scaling *s, const struct dataset *set, const uint32_t *numbers,
                             size_t n, bool records, bool noise, struct error *e)
 {
 	struct scaling made = {0};
+	struct room room = {0};
 	size_t nsample = n < SAMPLE ? n : SAMPLE;
-	double *values = calloc(nsample, sizeof(double));
-	if (!values)
-		error_memory(e);
-	if (e->status == STATUS_OK)
-		allocate(&made, set->d, records, noise, e);
-	for (size_t j = 0; j < set->d && e->status == STATUS_OK && (records || noise); j++) {
-		struct moments m = measure(set, numbers, n, j);
-		bool two = m.distance > 0;
-		double spread = two ? TWO_VALUES_SPREAD * m.distance : m.stdev;
-		if (!isnormal(spread))
-			spread = 1;
-		if (records) {
-			made.mean[j] = m.mean;
-			made.stdev[j] = spread;
-		}
-		if (noise && two)
-			made.width[j] = spread;
-		else if (noise)
-			made.width[j] = fmin(fmax(noise_share(n) * spread,
-			                          smallest_step(set, numbers, nsample, j, values)),
-			                     NOISE_MOST * spread);
+	if (allocate(&made, set->d, records, noise, e) == STATUS_OK && (records || noise) &&
+	    room_init(&room, set->d, nsample, e) == STATUS_OK) {
+		measure(set, numbers, n, room.moments, room.record);
+		if (noise)
+			smallest_steps(set, numbers, nsample, room.values, room.steps);
+		for (size_t j = 0; j < set->d; j++)
+			decide(&made, j, &room.moments[j], room.steps[j], n);
 	}
-	free(values);
+	room_release(&room);
 	if (e->status == STATUS_OK)
 		*s = made;
 	else

@@ -80,9 +80,9 @@ static struct learner_batch take_batch(struct trainer *t)
 static bool all_constant(const struct trainer *t)
 {
 	size_t bytes = t->train->record_bytes;
-	const unsigned char *first = t->train->blob.data;
+	const unsigned char *first = dataset_record(t->train, 0);
 	for (size_t i = 1; i < t->train->nrecords; i++) {
-		if (memcmp(first, first + i * bytes, bytes) != 0)
+		if (memcmp(first, dataset_record(t->train, i), bytes) != 0)
 			return false;
 	}
 	return true;
@@ -146,12 +146,6 @@ static enum status take_baseline(struct trainer *t, struct error *e)
 	return STATUS_OK;
 }
 
-static void take_digests(struct trainer *t)
-{
-	t->train_digest = dataset_digest(t->train);
-	t->valid_digest = t->valid == t->train ? t->train_digest : dataset_digest(t->valid);
-}
-
 static enum status start(struct trainer *t, struct error *e)
 {
 	const struct trainer_options *o = &t->options;
@@ -166,7 +160,6 @@ static enum status start(struct trainer *t, struct error *e)
 	    o->kind->open(&t->learner, o->shape, o->batch, o->precision, e) != STATUS_OK ||
 	    start_adam(t, e) != STATUS_OK || start_evaluator(t, e) != STATUS_OK)
 		return e->status;
-	take_digests(t);
 	trainer_shuffle(t);
 	return start_parameters(t, e);
 }

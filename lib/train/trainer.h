@@ -52,7 +52,6 @@ struct trainer {
 	const struct dataset *train, *valid; /* the caller's; valid may be train */
 	uint32_t *train_numbers, *valid_numbers;
 	size_t ntrain, nvalid;
-	uint64_t train_digest, valid_digest;
 	bool initial; /* started from a model, of this CRC-32 */
 	uint32_t initial_digest;
 

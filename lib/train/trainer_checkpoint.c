@@ -29,9 +29,9 @@ static void note_options(const struct trainer *t, struct tensors *out, struct er
 {
 	const struct trainer_options *o = &t->options;
 	char digest[40];
-	snprintf(digest, sizeof(digest), "%016" PRIx64, t->train_digest);
+	snprintf(digest, sizeof(digest), "%016" PRIx64, t->train->digest);
 	tensors_note(out, "data", digest, e);
-	snprintf(digest, sizeof(digest), "%016" PRIx64, t->valid_digest);
+	snprintf(digest, sizeof(digest), "%016" PRIx64, t->valid->digest);
 	tensors_note(out, "held-out data", digest, e);
 	tensors_note(out, "type", element_name(t->train->type), e);
 	note_u64(out, "records", t->ntrain, e);

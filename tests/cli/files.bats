@@ -67,6 +67,53 @@ setup() {
 	refused 2 "niceflow: -n and -i take no input file" niceflow -m m -n 3 a b
 }
 
+# The data digest, the records held out, the order and the noise count records over all files.
+@test "files: those of nicetrain are one set, and each is checked at its own end" {
+	small() { nicetrain -d 4 --mid 4 --batch 50 --epochs 2 --schedule constant -q "$@"; }
+	small -o expected all
+	small -o m1 a empty b && cmp m1 expected
+	small -o m2 empty a - empty < b && cmp m2 expected
+	small -o m3 <(cat a) <(cat b) && cmp m3 expected
+	split -a 3 -b 16 all each.
+	small -o m4 each.* && cmp m4 expected
+	small -o m5 b a
+	run -1 cmp -s m5 expected
+	# which files the records were in is not part of a training
+	small --epochs 1 --checkpoint state -o part all
+	small --checkpoint state --resume -o m6 a b && cmp m6 expected
+	run -1 --separate-stderr small --checkpoint state --resume -o x b a
+	[[ $stderr == "nicetrain: state: the checkpoint is from a different training run: data is "* ]]
+	# each at its own end, however whole the sum is
+	head -c 3190 b > short && head -c 10 a > long
+	[ $(($(stat -c %s short) % 16)) -ne 0 ] && [ $((($(stat -c %s short) + $(stat -c %s long)) % 16)) -eq 0 ]
+	refused 1 "nicetrain: short: record 199 (byte 3184): unexpected end of input after 6 of 16 bytes" small -o x a short long
+	refused 1 "nicetrain: standard input: record 199 (byte 3184): unexpected end of input after 6 of 16 bytes" small -o x a - < short
+	{ head -c 32 a && printf '\0\0\300\177' && tail -c 28 a; } > nan
+	refused 1 "nicetrain: nan: record 2 (byte 32): element 0 is nan" small -o x a nan
+	refused 1 "nicetrain: none: cannot open: No such file or directory" small -o x a none b
+	refused 1 "nicetrain: .: cannot read: Is a directory" small -o x a . b
+	printf '\037\213\010\000\000\000\000\000' > z && cat all >> z
+	run -1 --separate-stderr small -o x a z
+	[[ $stderr == "nicetrain: z: "* ]]
+	# what is wrong with all of them is wrong with none
+	head -c 160 /dev/zero > zeros
+	refused 1 "nicetrain: all records are identical" small -o x zeros zeros
+	refused 1 "nicetrain: zeros: all records are identical" small -o x zeros
+	refused 2 "nicetrain: only one of the files can be standard input" small -o x - -
+	refused 2 "nicetrain: -o and the input are the same file" small -o b a b
+	[ ! -e x ]
+}
+
+@test "files: the schema of nicetrain is waited for at the first of them" {
+	printf 'a,b\n' > rows.csv && seq 300 | awk '{ print $1 * 7919 % 101 "," $1 * 31 % 17 }' >> rows.csv
+	csv2raw -w s rows.csv > records
+	head -c 800 records > r1 && tail -c +801 records > r2
+	nicetrain --schema s --mid 4 --epochs 1 -q -o expected records
+	rm s
+	csv2raw -w s rows.csv | head -c 800 | nicetrain --schema s --mid 4 --epochs 1 -q -o model - r2
+	cmp model expected
+}
+
 # shards N COMMAND...: what all of them print, one after another.
 shards() {
 	local i n=$1

@@ -38,7 +38,8 @@ static void start(struct trainer *t)
 		raw[i] = (unsigned char)(37 * i);
 	int fd = fuzz_open(raw, sizeof(raw), AT_ONCE);
 	threads_set_count(1);
-	must(dataset_read(&records, fd, ELEMENT_U8, 2, true, &e) == STATUS_OK);
+	dataset_init(&records, ELEMENT_U8, 2);
+	must(dataset_add(&records, fd, true, &e) == STATUS_OK);
 	close(fd);
 	must(trainer_init(t, &options, &records, NULL, &e) == STATUS_OK);
 }

@@ -57,7 +57,9 @@ static void measure(size_t n, double share)
 			rows[i * D + j] = i % 2 == 0 ? value(i / 2, j) : 1e9 + (double)i;
 		numbers[i / 2] = (uint32_t)(i / 2 * 2);
 	}
-	struct dataset set = {.blob = {.data = (unsigned char *)rows},
+	struct dataset_file file = {.bytes = {.data = (unsigned char *)rows}};
+	struct dataset set = {.files = &file,
+	                      .nfiles = 1,
 	                      .type = ELEMENT_F64,
 	                      .d = D,
 	                      .record_bytes = D * sizeof(double),
