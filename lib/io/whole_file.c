@@ -95,3 +95,26 @@ void whole_file_release(struct whole_file *b)
 		b->release(b->data, b->size);
 	*b = (struct whole_file){0};
 }
+
+/* Whole pages, also of the bytes before and behind. */
+static void advise(const struct whole_file *b, size_t begin, size_t end, int advice)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), before = begin % page;
+	if (b->release == release_mapped && end > begin)
+		(void)madvise(b->data + begin - before, end - begin + before, advice);
+}
+
+void whole_file_expect(const struct whole_file *b, size_t begin, size_t end)
+{
+	advise(b, begin, end, MADV_WILLNEED);
+}
+
+void whole_file_leave(const struct whole_file *b, size_t begin, size_t end)
+{
+	advise(b, begin, end, MADV_DONTNEED);
+}
+
+void whole_file_at_random(const struct whole_file *b, bool random)
+{
+	advise(b, 0, b->size, random ? MADV_RANDOM : MADV_NORMAL);
+}

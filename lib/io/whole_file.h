@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct whole_file {
@@ -24,5 +25,14 @@ typedef enum status whole_file_check(const unsigned char *head, size_t n, struct
 enum status whole_file_read(int fd, whole_file_check *check, struct whole_file *out,
                             struct error *e);
 void whole_file_release(struct whole_file *b);
+
+/* Of a mapped file, bytes begin .. end-1: begins to read their pages, if they are not in memory; or
+ * gives them back to the system, which can read them again. Nothing of a file that was read. */
+void whole_file_expect(const struct whole_file *b, size_t begin, size_t end);
+void whole_file_leave(const struct whole_file *b, size_t begin, size_t end);
+
+/* Of a mapped file: from now on its pages are read at random, so that none is read because its
+ * neighbour is; or again in order. */
+void whole_file_at_random(const struct whole_file *b, bool random);
 
 #endif

@@ -121,7 +121,7 @@ void dataset_release(struct dataset *s)
 }
 
 /* The last file that begins at the number or before it: one without records is none. */
-const unsigned char *dataset_record(const struct dataset *s, size_t number)
+static const struct dataset_file *find_file(const struct dataset *s, size_t number)
 {
 	size_t low = 0, high = s->nfiles;
 	while (high - low > 1) {
@@ -131,7 +131,41 @@ const unsigned char *dataset_record(const struct dataset *s, size_t number)
 		else
 			high = middle;
 	}
-	return s->files[low].bytes.data + (number - s->files[low].first) * s->record_bytes;
+	return &s->files[low];
+}
+
+const unsigned char *dataset_record(const struct dataset *s, size_t number)
+{
+	const struct dataset_file *f = find_file(s, number);
+	return f->bytes.data + (number - f->first) * s->record_bytes;
+}
+
+/* advice: whole_file_expect or whole_file_leave, file after file. */
+static void advise(const struct dataset *s, size_t first, size_t last,
+                   void (*advice)(const struct whole_file *, size_t, size_t))
+{
+	for (const struct dataset_file *f = find_file(s, first), *end = find_file(s, last) + 1;
+	     f < end; f++) {
+		size_t begin = first > f->first ? (first - f->first) * s->record_bytes : 0;
+		size_t past = (last + 1 - f->first) * s->record_bytes;
+		advice(&f->bytes, begin, past < f->bytes.size ? past : f->bytes.size);
+	}
+}
+
+void dataset_expect(const struct dataset *s, size_t first, size_t last)
+{
+	advise(s, first, last, whole_file_expect);
+}
+
+void dataset_leave(const struct dataset *s, size_t first, size_t last)
+{
+	advise(s, first, last, whole_file_leave);
+}
+
+void dataset_at_random(const struct dataset *s, bool random)
+{
+	for (size_t i = 0; i < s->nfiles; i++)
+		whole_file_at_random(&s->files[i].bytes, random);
 }
 
 struct copy {

@@ -39,6 +39,15 @@ void dataset_release(struct dataset *s);
 /* The bytes of the record with that number, which the set has. */
 const unsigned char *dataset_record(const struct dataset *s, size_t number);
 
+/* The bytes of the records with those numbers, first <= last, and of all between them, will be read
+ * soon: begins to read their pages from the file. Or: they will not be read for some time, and
+ * their pages may go. Hints about mapped files; nothing happens to others. */
+typedef void dataset_advice(const struct dataset *s, size_t first, size_t last);
+dataset_advice dataset_expect, dataset_leave;
+
+/* A hint, too: whether records are read at random from now on, or in order, as at first. */
+void dataset_at_random(const struct dataset *s, bool random);
+
 /* Uniform noise u in (0, 1), times width, on each element, drawn for (seed, pass, record). A u8
  * element b becomes (b + width u) / (255 + width), any other x becomes x + width u. */
 struct noise {

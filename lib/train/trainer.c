@@ -1,7 +1,6 @@
 /* The course of a training: which records, which steps, which epoch is kept. */
 #include "train/trainer.h"
 
-#include "base/rng.h"
 #include "base/sampler.h"
 #include "nn/threads.h"
 #include "system/hugepage.h"
@@ -52,25 +51,27 @@ static enum status split(struct trainer *t, struct error *e)
 	return STATUS_OK;
 }
 
-/* Fisher and Yates. */
+/* A window of all records is none. */
+static enum status start_windows(struct trainer *t, struct error *e)
+{
+	if (t->options.window >= t->ntrain)
+		t->options.window = 0;
+	return window_init(&t->window, t->train, t->train_numbers, t->ntrain, t->options.window, e);
+}
+
 void trainer_shuffle(struct trainer *t)
 {
-	struct rng rng;
-	rng_init(&rng, t->options.seed, RNG_SHUFFLE, t->epoch);
-	memcpy(t->order, t->train_numbers, t->ntrain * sizeof(uint32_t));
-	for (size_t i = t->ntrain; i > 1; i--) {
-		size_t j = (size_t)rng_below(&rng, i);
-		uint32_t swap = t->order[i - 1];
-		t->order[i - 1] = t->order[j];
-		t->order[j] = swap;
-	}
+	window_shuffle(&t->window, t->options.seed, t->epoch, t->order);
+	dataset_at_random(t->train, true);
 }
 
 static struct learner_batch take_batch(struct trainer *t)
 {
 	double width = isnan(t->options.noise) ? 0 : t->options.noise;
 	struct noise noise = {width, t->options.seed, t->epoch};
-	const uint32_t *indices = t->order + t->step * t->options.batch;
+	size_t begin = t->step * t->options.batch;
+	const uint32_t *indices = t->order + begin;
+	window_advance(&t->window, begin, begin + t->options.batch);
 	dataset_records(t->train, indices, t->options.batch, &noise, &t->scaling, t->x);
 	return (struct learner_batch){t->x, indices, t->options.seed, t->epoch};
 }
@@ -151,7 +152,7 @@ static enum status start(struct trainer *t, struct error *e)
 	const struct trainer_options *o = &t->options;
 	if (t->train->nrecords > 1 && all_constant(t))
 		return error_set(e, STATUS_UNSUPPORTED, "all records are identical");
-	if (split(t, e) != STATUS_OK ||
+	if (split(t, e) != STATUS_OK || start_windows(t, e) != STATUS_OK ||
 	    scaling_measure(&t->scaling, t->train, t->train_numbers, t->ntrain, o->scale,
 	                    isnan(o->noise), e) != STATUS_OK ||
 	    take_baseline(t, e) != STATUS_OK ||
@@ -210,6 +211,7 @@ void trainer_release(struct trainer *t)
 	free(t->train_numbers);
 	free(t->valid_numbers);
 	free(t->order);
+	window_release(&t->window);
 	*t = (struct trainer){0};
 }
 
@@ -244,6 +246,8 @@ static double rate_now(const struct trainer *t)
 static enum status score_held_out(struct trainer *t, struct error *e)
 {
 	const float *block = adam_average(&t->adam, t->block);
+	if (t->evaluator.ndone == 0)
+		dataset_at_random(t->valid, false);
 	if (evaluator_step(&t->evaluator, t->learner, block, e) == STATUS_UNSUPPORTED)
 		error_prefix(e, "epoch %" PRIu64 ": ", t->epoch + 1);
 	return e->status;

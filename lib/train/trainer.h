@@ -12,6 +12,7 @@
 #include "train/dataset.h"
 #include "train/evaluation.h"
 #include "train/learner.h"
+#include "train/window.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,7 @@ struct trainer_options {
 	enum precision precision;
 	struct adam_options adam;
 	bool keep_best;     /* the epoch of the best held-out likelihood, not the last one */
+	size_t window;      /* records that are shuffled together, train/window.h; 0: all */
 	double valid_share; /* of the records that are held out, if there is no other set */
 };
 
@@ -64,6 +66,7 @@ struct trainer {
 	struct evaluation last;
 	double last_train; /* mean log-likelihood of the last finished epoch */
 	uint32_t *order;   /* of the current epoch: train_numbers, shuffled */
+	struct window window;
 };
 
 /* Whether a file can hold such a model, or such a checkpoint: STATUS_UNSUPPORTED if not. */

@@ -191,6 +191,7 @@ BOUNDS = """
     nicetrain   --estimator  Score  baseline
     nicetrain   --couplings  0  1001
     nicetrain   --batch  0  1048577
+    nicetrain   --shuffle-window  0  63  4294967296
     nicetrain   --warmup  -1  4294967296
     nicetrain   --valid-share  -0.1  1.1
     nicetrain   --keep  Best  both

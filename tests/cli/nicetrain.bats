@@ -204,6 +204,56 @@ course() { cut -f 1,2,5- "$@"; }
 	[ "$(head -n "$n" log | tail -n +2 | cut -f 1)" = "$(seq $((n - 1)))" ]
 }
 
+@test "nicetrain --shuffle-window: an order of its own, the same from files and pipes, for any threads, and resumed" {
+	train -q -o all "$GLYPHS"
+	windows() { train --shuffle-window 130 "$@"; }
+	windows -q -o w "$GLYPHS"
+	niceflow -m w -i | grep -qx 'shuffle-window	130'
+	run -1 cmp -s all w
+	head -c 78400 "$GLYPHS" > a
+	tail -c +78401 "$GLYPHS" > b
+	for way in "-j 1 a b" "-j 3 - b" "-j 2 -"; do
+		if [ "$way" = "-j 3 - b" ]; then cat a; else cat "$GLYPHS"; fi | windows $way -q -o x
+		cmp w x
+	done
+	run -1 cmp -s w <(train --shuffle-window 200 -q -o - "$GLYPHS")
+	# all 540 are in the window: as without it
+	for n in 540 541 4294967295; do
+		train --shuffle-window "$n" -q -o x "$GLYPHS"
+		cmp all x
+	done
+	train --shuffle-window 539 -q -o x "$GLYPHS"
+	niceflow -m x -i | grep -qx 'shuffle-window	539'
+	# stopped in the middle of an epoch, between epochs, and not at all
+	windows --epochs 20 -j 1 -q -o whole "$GLYPHS"
+	windows --epochs 20 --checkpoint state -q -o part "$GLYPHS" &
+	until [ -e state ]; do sleep 0.01; done
+	kill $!
+	wait $! || [ $? -eq 143 ]
+	windows --epochs 20 -j 3 --checkpoint state --resume -q -o part a b
+	cmp whole part
+	# with another window, or none
+	refused 1 "nicetrain: state: the checkpoint is from a different training run: shuffle-window is 130 in the checkpoint, none now" \
+		train --epochs 20 --checkpoint state --resume -q -o x "$GLYPHS"
+	run -1 --separate-stderr train --epochs 20 --shuffle-window 64 --checkpoint state --resume -q -o x "$GLYPHS"
+	[[ $stderr == *"shuffle-window is 130 in the checkpoint, 64 now" ]]
+	train --checkpoint none -q -o x "$GLYPHS"
+	run -1 --separate-stderr windows --checkpoint none --resume -q -o x "$GLYPHS"
+	[[ $stderr == *"shuffle-window is missing in the checkpoint, 130 now" ]]
+}
+
+# Oldest records first, say: every window has some of all, and what is learnt is as good.
+@test "nicetrain --shuffle-window: records that are sorted" {
+	local from; from=$(seq 0 7 4000 | tail -n 1)
+	seq 0 "$from" | awk '{ print $1 "," 4000 - $1 + $1 * 7919 % 101 }' | { echo a,b; cat; } | csv2raw -w s > sorted
+	seq 0 3 "$from" | awk '{ print $1 "," 4000 - $1 + $1 * 31 % 101 }' | { echo a,b; cat; } | csv2raw -s s > valid
+	learn() { nicetrain --schema s --mid 32 --epochs 10 --batch 64 --valid valid -q "$@" sorted; }
+	learn -o all
+	learn --shuffle-window 512 -o w
+	for m in all w; do niceflow -m "$m" -i | sed -n 's/^held-out log-likelihood	//p'; done > ll
+	awk 'NR == 1 { all = $1 } END { exit !($1 > all - 0.2) }' ll
+}
+
 @test "nicetrain: a resume with other options or other data is refused, saying which" {
 	train --checkpoint state -q -o m "$GLYPHS"
 	run -1 --separate-stderr train --lr 0.01 -S 3 --checkpoint state --resume -q -o x "$GLYPHS"
