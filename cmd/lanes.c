@@ -19,14 +19,26 @@
  * faster. */
 enum { WORTHWHILE = 96 };
 
+/* What a batch has at the least: when it ends, threads wait for each other and for the producer. */
+enum { BATCH_BYTES = 1 << 18 };
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
+/* Records of a batch: LINEAR_MAX_ROWS for each thread, several times over if they are small. */
+static size_t default_batch(size_t record_bytes)
+{
+	size_t once = (size_t)threads_count() * LINEAR_MAX_ROWS;
+	return once * (1 + (BATCH_BYTES - 1) / (once * record_bytes));
+}
+
 enum status lanes_init(struct lanes *l, const struct lanes_setup *setup, struct error *e)
 {
 	*l = (struct lanes){.setup = *setup, .max = threads_count()};
+	if (setup->batch == 0)
+		l->setup.batch = default_batch(setup->d * element_bytes(setup->type));
 	l->all = calloc(l->max, sizeof(*l->all));
 	return l->all ? STATUS_OK : error_memory(e);
 }

@@ -21,7 +21,7 @@ struct lanes_setup {
 	enum status (*workspace_init)(void **workspace, const void *model, struct error *e);
 	void (*workspace_release)(void *workspace); /* NULL is fine */
 	size_t room;                                /* numbers that an item needs in lane.x */
-	size_t batch;
+	size_t batch; /* records at the most; 0: as many as keep the threads busy */
 	enum progress_wish progress;
 
 	/* The input, if there is one. */

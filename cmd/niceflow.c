@@ -74,8 +74,6 @@ int main(int argc, char **argv)
 	cli_confine(SANDBOX_READING);
 	if (o.nthreads > 0)
 		threads_set_count((unsigned)o.nthreads);
-	if (o.batch == 0)
-		o.batch = (size_t)threads_count() * LINEAR_MAX_ROWS;
 	int status = load(&o, &density, &baseline, &e) == STATUS_OK ? run(&density, &o, baseline)
 	                                                            : cli_fail(o.model, &e);
 	free(baseline);

@@ -66,8 +66,6 @@ int main(int argc, char **argv)
 	cli_confine(SANDBOX_READING);
 	if (o.nthreads > 0)
 		threads_set_count((unsigned)o.nthreads);
-	if (o.batch == 0)
-		o.batch = (size_t)threads_count() * LINEAR_MAX_ROWS;
 	int status = load(&o, &vae, &e) == STATUS_OK ? run(&vae, &o) : cli_fail(o.model, &e);
 	vae_release(&vae);
 	return cli_finish(status);

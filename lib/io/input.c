@@ -91,8 +91,12 @@ size_t input_widen(int fd, size_t n)
 	int size = 0;
 #ifdef F_SETPIPE_SZ
 	const size_t unprivileged_max = 1 << 20;
-	fcntl(fd, F_SETPIPE_SZ, (int)(n < unprivileged_max ? n : unprivileged_max));
+	size_t wanted = n < unprivileged_max ? n : unprivileged_max;
 	size = fcntl(fd, F_GETPIPE_SZ);
+	if (size > 0 && (size_t)size < wanted) {
+		fcntl(fd, F_SETPIPE_SZ, (int)wanted);
+		size = fcntl(fd, F_GETPIPE_SZ);
+	}
 #else
 	(void)fd, (void)n;
 #endif

@@ -39,8 +39,9 @@ bool input_ready(int fd, int milliseconds);
  * end. Flushes tied, which may be NULL, before it waits. */
 enum status input_read(int fd, FILE *tied, void *data, size_t n, size_t *got, struct error *e);
 
-/* Asks the system to let a pipe hold n bytes, so that a producer can run ahead while we compute.
- * Best effort. Returns how many bytes it holds now; 0 if that is unknown or fd is no pipe. */
+/* Asks the system to let a pipe hold at least n bytes, so that a producer can run ahead while we
+ * compute. Best effort. Returns how many bytes it holds now; 0 if that is unknown or fd is no pipe.
+ */
 size_t input_widen(int fd, size_t n);
 
 #endif

@@ -8,9 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Batches by which a producer may run ahead, so that it need not be woken for each. */
+enum { RUN_AHEAD = 4 };
+
 static void begin_input(struct record_stream *r, int fd)
 {
-	size_t pipe_bytes = input_widen(fd, r->capacity);
+	bool fits = r->capacity <= SIZE_MAX / RUN_AHEAD;
+	size_t pipe_bytes = input_widen(fd, fits ? RUN_AHEAD * r->capacity : SIZE_MAX);
 	r->fd = fd;
 	r->backlog = pipe_bytes > 0 ? pipe_bytes / 2 : SIZE_MAX;
 	r->judged = r->ended = false;

@@ -25,9 +25,21 @@ static const size_t rungs[] = {
     1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, LINEAR_MAX_ROWS};
 enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), WARY_MAX_ROWS = 192 };
 
+enum { X, WEIGHT, BIAS, Y, SCRATCH, NARGS };
+
+/* What oneDNN wants to be told to run a kernel on some weights: it takes longer to make than a
+ * small layer takes to compute, and so is kept. For one thread at a time. */
+struct call {
+	struct call *next;
+	size_t number; /* of the part whose weights they are; 0 for the whole */
+	dnnl_stream_t stream;
+	dnnl_exec_arg_t args[NARGS];
+};
+
 struct rung {
 	bool refused;               /* its kernel does not keep the bits: use a wider rung */
 	dnnl_primitive_t primitive; /* NULL until it is needed, or if refused */
+	struct call *idle;          /* calls that no thread is using; under `calling` */
 };
 
 /* An array, and oneDNN's view of it. */
@@ -54,6 +66,9 @@ struct linear {
 
 /* Rungs are prepared by one thread at a time. */
 static pthread_mutex_t preparing = PTHREAD_MUTEX_INITIALIZER;
+
+/* Held while a call changes hands. */
+static pthread_mutex_t calling = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t least(size_t a, size_t b)
 {
@@ -240,10 +255,27 @@ static dnnl_status_t upload_bias(struct linear *l, const float *bias)
 	return status;
 }
 
+static void call_free(struct call *c)
+{
+	dnnl_stream_destroy(c->stream);
+	for (size_t i = 0; i < NARGS; i++)
+		dnnl_memory_destroy(c->args[i].memory);
+	free(c);
+}
+
+static void rung_release(struct rung *r)
+{
+	for (struct call *c = r->idle, *next; c; c = next) {
+		next = c->next;
+		call_free(c);
+	}
+	dnnl_primitive_destroy(r->primitive);
+}
+
 static void kernel_release(struct kernel *k)
 {
 	for (size_t i = 0; i < NRUNGS; i++)
-		dnnl_primitive_destroy(k->rungs[i].primitive);
+		rung_release(&k->rungs[i]);
 	dnnl_memory_destroy(k->weight);
 }
 
@@ -274,7 +306,7 @@ static enum status linear_create(const struct linear_spec *spec, const float *we
 	return e->status;
 }
 
-/* oneDNN's view of an argument; data may be DNNL_MEMORY_ALLOCATE. */
+/* oneDNN's view of an argument; data may be DNNL_MEMORY_ALLOCATE, or DNNL_MEMORY_NONE for later. */
 static dnnl_status_t view(const_dnnl_primitive_desc_t pd, dnnl_query_t argument, int index,
                           const void *data, dnnl_memory_t *out)
 {
@@ -282,41 +314,96 @@ static dnnl_status_t view(const_dnnl_primitive_desc_t pd, dnnl_query_t argument,
 	                          onednn_engine, (void *)(uintptr_t)data);
 }
 
+/* Views of all arguments; those of the results and of what they come from are for later. */
+static dnnl_status_t call_look(const struct linear *l, const struct kernel *k, const struct rung *r,
+                               struct call *c)
+{
+	const char *weight = (const char *)l->weight.data + c->number * l->part_bytes;
+	const float *bias = (const float *)l->bias.data + c->number * k->spec.out;
+	const struct {
+		int name;
+		dnnl_query_t query;
+		int index;
+		const void *data;
+	} views[NARGS] = {
+	    [X] = {DNNL_ARG_SRC, dnnl_query_src_md, 0, DNNL_MEMORY_NONE},
+	    [WEIGHT] = {DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0, weight},
+	    [BIAS] = {DNNL_ARG_BIAS, dnnl_query_weights_md, 1, bias},
+	    [Y] = {DNNL_ARG_DST, dnnl_query_dst_md, 0, DNNL_MEMORY_NONE},
+	    [SCRATCH] = {DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, 0, DNNL_MEMORY_ALLOCATE},
+	};
+	const_dnnl_primitive_desc_t pd = NULL;
+	dnnl_status_t status = dnnl_primitive_get_primitive_desc(r->primitive, &pd);
+	for (size_t i = 0; i < NARGS && status == dnnl_success; i++) {
+		c->args[i].arg = views[i].name;
+		status =
+		    view(pd, views[i].query, views[i].index, views[i].data, &c->args[i].memory);
+	}
+	return status;
+}
+
+static dnnl_status_t call_create(const struct linear *l, const struct kernel *k, size_t number,
+                                 const struct rung *r, struct call **out)
+{
+	struct call *c = calloc(1, sizeof(*c));
+	if (!c)
+		return dnnl_out_of_memory;
+	c->number = number;
+	dnnl_status_t status = call_look(l, k, r, c);
+	if (status == dnnl_success)
+		status = dnnl_stream_create(&c->stream, onednn_engine, dnnl_stream_default_flags);
+	if (status == dnnl_success)
+		*out = c;
+	else
+		call_free(c);
+	return status;
+}
+
+/* NULL if all are in use. */
+static struct call *call_take(struct rung *r, size_t number)
+{
+	pthread_mutex_lock(&calling);
+	struct call **at = &r->idle, *c;
+	while (*at && (*at)->number != number)
+		at = &(*at)->next;
+	c = *at;
+	if (c)
+		*at = c->next;
+	pthread_mutex_unlock(&calling);
+	return c;
+}
+
+static void call_give(struct rung *r, struct call *c)
+{
+	pthread_mutex_lock(&calling);
+	c->next = r->idle;
+	r->idle = c;
+	pthread_mutex_unlock(&calling);
+}
+
+static dnnl_status_t call_execute(struct call *c, const struct rung *r, const void *x, void *y)
+{
+	dnnl_status_t status = dnnl_memory_set_data_handle(c->args[X].memory, (void *)(uintptr_t)x);
+	if (status == dnnl_success)
+		status = dnnl_memory_set_data_handle(c->args[Y].memory, y);
+	if (status == dnnl_success)
+		status = dnnl_primitive_execute(r->primitive, c->stream, NARGS, c->args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(c->stream);
+	return status;
+}
+
 /* Parts are numbered; the whole is 0. */
 static dnnl_status_t run(const struct linear *l, const struct kernel *k, size_t number,
-                         const struct rung *r, const void *x, void *y)
+                         struct rung *r, const void *x, void *y)
 {
-	const char *weight = (const char *)l->weight.data + number * l->part_bytes;
-	const float *bias = (const float *)l->bias.data + number * k->spec.out;
-	const_dnnl_primitive_desc_t pd = NULL;
-	dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, NULL},
-	                          {DNNL_ARG_WEIGHTS, NULL},
-	                          {DNNL_ARG_BIAS, NULL},
-	                          {DNNL_ARG_DST, NULL},
-	                          {DNNL_ARG_SCRATCHPAD, NULL}};
-	dnnl_stream_t own = NULL; /* a stream is not for two threads at once */
+	struct call *c = call_take(r, number);
 	onednn_compute_alone();
-	dnnl_status_t status = dnnl_primitive_get_primitive_desc(r->primitive, &pd);
+	dnnl_status_t status = c ? dnnl_success : call_create(l, k, number, r, &c);
 	if (status == dnnl_success)
-		status = view(pd, dnnl_query_src_md, 0, x, &args[0].memory);
-	if (status == dnnl_success)
-		status = view(pd, dnnl_query_weights_md, 0, weight, &args[1].memory);
-	if (status == dnnl_success)
-		status = view(pd, dnnl_query_weights_md, 1, bias, &args[2].memory);
-	if (status == dnnl_success)
-		status = view(pd, dnnl_query_dst_md, 0, y, &args[3].memory);
-	if (status == dnnl_success)
-		status =
-		    view(pd, dnnl_query_scratchpad_md, 0, DNNL_MEMORY_ALLOCATE, &args[4].memory);
-	if (status == dnnl_success)
-		status = dnnl_stream_create(&own, onednn_engine, dnnl_stream_default_flags);
-	if (status == dnnl_success)
-		status = dnnl_primitive_execute(r->primitive, own, 5, args);
-	if (status == dnnl_success)
-		status = dnnl_stream_wait(own);
-	dnnl_stream_destroy(own);
-	for (size_t i = 0; i < 5; i++)
-		dnnl_memory_destroy(args[i].memory);
+		status = call_execute(c, r, x, y);
+	if (c)
+		call_give(r, c);
 	return status;
 }
 
@@ -362,8 +449,8 @@ static void fill(enum precision p, size_t n, uint32_t *number, void *x)
 
 /* Whether a rung gives the bits of a wider one: the order of a sum does not depend on its terms, so
  * that random numbers tell, if there are enough of them for other orders to round otherwise. */
-static dnnl_status_t compare(const struct linear *l, const struct kernel *k, const struct rung *r,
-                             size_t rows, const struct rung *wide, bool *same)
+static dnnl_status_t compare(const struct linear *l, const struct kernel *k, struct rung *r,
+                             size_t rows, struct rung *wide, bool *same)
 {
 	const struct linear_spec *s = &k->spec;
 	char *x = malloc(WARY_MAX_ROWS * x_bytes(s));

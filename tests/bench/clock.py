@@ -1,4 +1,4 @@
-"""clock.py seconds|kilobytes COMMAND: what a shell command takes, its standard output thrown away."""
+"""clock.py seconds|processor|kilobytes COMMAND: what a shell command takes, its standard output thrown away."""
 import resource
 import subprocess
 import sys
@@ -11,5 +11,8 @@ if status != 0:
     sys.exit("clock.py: status %d: %s" % (status, sys.argv[2]))
 if sys.argv[1] == "seconds":
     print("%.6f" % (end - begin))
+elif sys.argv[1] == "processor":
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("%.6f" % (used.ru_utime + used.ru_stime))
 else:
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
