@@ -42,7 +42,7 @@ all: $(PROGRAMS:%=$(B)/bin/%) ## build the programs into $(B)/bin
 parts = $(patsubst %.c,$(B)/%.o,$(wildcard cmd/$(1).c cmd/$(1)_*.c) $($(1)_PARTS))
 niceflow_PARTS = $(SHARED_BY_SOME:%=cmd/%.c)
 nicevae_PARTS = $(niceflow_PARTS)
-nicestat_PARTS = cmd/scored_by.c
+nicestat_PARTS = cmd/scored_by.c cmd/state_shards.c
 nicethresh_PARTS = cmd/scored_by.c
 .SECONDEXPANSION:
 $(PROGRAMS:%=$(B)/bin/%): $(B)/bin/%: $$(call parts,$$*) $(SHARED:%=$(B)/cmd/%.o) $(LIBRARY)

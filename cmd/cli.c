@@ -87,11 +87,16 @@ void cli_operands(int argc, char **argv, int first, struct input_list *files)
 	}
 }
 
+const char *cli_input_name(const char *file)
+{
+	return strcmp(file, "-") == 0 ? "standard input" : file;
+}
+
 static int report(const char *file, const struct error *e)
 {
 	struct error told = *e; /* error_prefix makes the name printable, which may be hostile */
 	if (file)
-		error_prefix(&told, "%.2000s: ", strcmp(file, "-") == 0 ? "standard input" : file);
+		error_prefix(&told, "%.2000s: ", cli_input_name(file));
 	fprintf(stderr, "%s: %s%s\n", self->name, told.text,
 	        e->status == STATUS_CONTENT ? " (use --any-content to accept it as raw records)"
 	                                    : "");

@@ -64,6 +64,9 @@ void cli_warn_if_most(const char *file, uint64_t odd, uint64_t n, const char *wh
  * reports the error if there is one. Returns EXIT_OK or EXIT_BAD. */
 int cli_close_input(const char *file, int fd, const struct error *e);
 
+/* How messages call an input: "-" is standard input. */
+const char *cli_input_name(const char *file);
+
 /* As cli_fail for an output file: "-" is called standard output. */
 int cli_fail_output(const char *file, const struct error *e);
 const char *cli_output_name(const char *file);

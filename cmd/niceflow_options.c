@@ -81,12 +81,6 @@ static void parse_type(const char *option, const char *arg, void *options)
 	o->type_given = true;
 }
 
-static void parse_shard(const char *option, const char *arg, void *options)
-{
-	if (!shard_parse(arg, &((struct niceflow_options *)options)->shard))
-		cli_usage("%s: '%s' is not a shard such as 1/4: I/N, I from 1 to N", option, arg);
-}
-
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file, safetensors or PyTorch .pt",
      OPTION_INPUT(struct niceflow_options, model)},
@@ -124,7 +118,7 @@ static const struct option_spec table[] = {
     {0, "first", "N", "index of the first record of -k or sample of -n (default 0)",
      OPTION_COUNT(struct niceflow_options, first, 0, BOUND_MAX_RECORDS / 2)},
     {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
-     OPTION_CUSTOM(parse_shard)},
+     OPTION_SHARD(struct niceflow_options, shard)},
     {'T', "temperature", "T", "factor for the latents of -n (default 1)",
      OPTION_REAL(struct niceflow_options, temperature, -INFINITY, INFINITY)},
     {'b', "binary", NULL, "write likelihoods as raw f64, not as text",

@@ -6,7 +6,8 @@
 #include "io/input.h"
 #include "option.h"
 #include "scored_by.h"
-#include "stats/partial_source.h"
+#include "state/partial_source.h"
+#include "state_shards.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -20,7 +21,7 @@ static const struct program program = {
     "usage: nicestat [-b] [--describe] [-k K | --method METHOD] [--two-sided] [-q P,P,...]\n"
     "                [--json] [--model MODEL [--precision f32|bf16]] [file ...]\n"
     "       nicestat [-b] -H BINS [file ...]\n"
-    "       nicestat -s [options] [file ...]\n"
+    "       nicestat -s [--shard I/N] [options] [file ...]\n"
     "       nicestat -m [options] [file ...]\n",
     "Print n, mean, stdev, min, max and an anomaly threshold for a stream of numbers."};
 
@@ -88,6 +89,8 @@ static const struct option_spec table[] = {
     {'q', "quantiles", "P,P,...", "also print exact quantiles", OPTION_CUSTOM(parse_quantiles)},
     {'s', "state", NULL, "print a state for -m instead; give the same options to both",
      OPTION_FLAG(struct options, state)},
+    {0, "shard", "I/N", "with -s: note that the input is shard I of N, for -m to check",
+     OPTION_SHARD(struct options, shard)},
     {0, "skip-nan", NULL, "skip values that are nan, and report their count on standard error",
      OPTION_FLAG(struct options, skip_nan)},
     {0, "two-sided", NULL, "also set an upper threshold; a rate is split between both tails",
@@ -100,6 +103,10 @@ static void check_options(const struct options *o)
 		cli_usage("-m reads text: -b does not apply");
 	if (o->merge && o->skip_nan)
 		cli_usage("-m reads states, which have no nan: --skip-nan does not apply");
+	if (o->merge && o->shard.count > 0)
+		cli_usage("-m reads states, which name their shards: --shard does not apply");
+	if (o->shard.count > 0 && !o->state)
+		cli_usage("--shard requires -s");
 	if (o->json && o->state)
 		cli_usage("-s and --json are mutually exclusive");
 	if (o->precision != PRECISION_F32 && !o->model)
@@ -130,11 +137,13 @@ static bool needs_sample(const struct options *o)
 }
 
 /* The states of a file; with --model they must be of that model, or of none. */
-static void merge_file(struct partial *state, const struct scorer *given, int fd, struct error *e)
+static void merge_file(struct partial *state, const struct scorer *given, int fd, const char *path,
+                       struct error *e)
 {
 	char is[SCORER_TEXT], ours[SCORER_TEXT];
-	if (partial_merge_stream(state, fd, e) == STATUS_OK && scorer_known(given) &&
-	    scorer_known(&state->scorer) && !scorer_same(given, &state->scorer))
+	if (partial_merge_stream(state, fd, cli_input_name(path), e) == STATUS_OK &&
+	    scorer_known(given) && scorer_known(&state->scorer) &&
+	    !scorer_same(given, &state->scorer))
 		error_set(e, STATUS_MISMATCH, "its states are of %s, but --model is %s",
 		          scorer_describe(&state->scorer, is), scorer_describe(given, ours));
 }
@@ -145,7 +154,7 @@ static int add_file(struct partial *state, const struct scorer *scorer, struct o
 	struct error e = {0};
 	int fd = -1;
 	if (input_open(path, &fd, &e) == STATUS_OK && o->merge)
-		merge_file(state, scorer, fd, &e);
+		merge_file(state, scorer, fd, path, &e);
 	else if (e.status == STATUS_OK)
 		partial_add_stream(state, fd, o->binary, o->skip_nan ? &o->nskipped : NULL, &e);
 	return cli_close_input(path, fd, &e);
@@ -168,6 +177,8 @@ int main(int argc, char **argv)
 		status = add_file(&state, &scorer, &o, o.files[i]);
 	if (scorer_known(&scorer))
 		state.scorer = scorer;
+	if (status == EXIT_OK)
+		status = state_shards_finish(&state.shards, &o.shard, o.state);
 	if (status == EXIT_OK && report_print(&state, &o, &e) != STATUS_OK)
 		status = cli_fail(o.nfiles > 1 ? NULL : o.files[0], &e);
 	if (status == EXIT_OK && o.nskipped > 0)

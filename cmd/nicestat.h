@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 #include "nn/precision.h"
-#include "stats/partial.h"
+#include "shard/shard.h"
+#include "state/partial.h"
 #include "verdict/threshold.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct options {
 	size_t nquantiles, nbins;
 	const char *model; /* what scored the numbers; NULL: not told */
 	enum precision precision;
+	struct shard shard; /* that the numbers are; count 0: not told */
 	int nfiles;
 	char **files;
 };

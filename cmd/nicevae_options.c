@@ -52,12 +52,6 @@ static void parse_type(const char *option, const char *arg, void *options)
 	o->type_given = true;
 }
 
-static void parse_shard(const char *option, const char *arg, void *options)
-{
-	if (!shard_parse(arg, &((struct nicevae_options *)options)->shard))
-		cli_usage("%s: '%s' is not a shard such as 1/4: I/N, I from 1 to N", option, arg);
-}
-
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file: a VAE of nicetrain --kind vae",
      OPTION_INPUT(struct nicevae_options, model)},
@@ -83,7 +77,7 @@ static const struct option_spec table[] = {
     {0, "first", "N", "index of the first record or sample (default 0)",
      OPTION_COUNT(struct nicevae_options, first, 0, VAE_MAX_RECORDS / 2)},
     {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
-     OPTION_CUSTOM(parse_shard)},
+     OPTION_SHARD(struct nicevae_options, shard)},
     {'b', "binary", NULL, "write bounds as raw f64, not as text",
      OPTION_FLAG(struct nicevae_options, binary)},
     {'p', "precision", "P", "matrix products in f32 (default) or bf16",

@@ -6,6 +6,7 @@
 #define OPTION_H
 
 #include "cli.h"
+#include "shard/shard.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@ enum option_kind {
 	OPTION_SIZE,   /* size_t, from min to max */
 	OPTION_REAL,   /* double, finite, from low to high */
 	OPTION_DIMS,   /* struct dims, of min to max sizes */
+	OPTION_SHARD,  /* struct shard (shard/shard.h) */
 	OPTION_CHOICE, /* an enum: one of the choices */
 	OPTION_SET,    /* no argument; an enum, set to a value */
 	OPTION_CUSTOM, /* anything; parse() stores it */
@@ -69,6 +71,7 @@ struct option_spec {
 #define OPTION_DIMS(T, field, least, greatest)                                                     \
 	.kind = OPTION_DIMS, .offset = OPTION_AT(T, field, struct dims), .min = least,             \
 	.max = greatest
+#define OPTION_SHARD(T, field) .kind = OPTION_SHARD, .offset = OPTION_AT(T, field, struct shard)
 #define OPTION_CHOICE(T, field, list)                                                              \
 	.kind = OPTION_CHOICE, .offset = offsetof(T, field), .choices = list
 #define OPTION_SET(T, field, constant)                                                             \

@@ -95,6 +95,11 @@ void option_store(const struct option_spec *s, const char *option, const char *a
 		if (((const struct dims *)field)->rank < s->min)
 			cli_usage("%s: '%s' is not %s", option, arg, s->argument);
 		break;
+	case OPTION_SHARD:
+		if (!shard_parse(arg, field))
+			cli_usage("%s: '%s' is not a shard such as 1/4: I/N, I from 1 to N", option,
+			          arg);
+		break;
 	case OPTION_CHOICE:
 		*(int *)field = option_choose(option, arg, s->choices);
 		break;

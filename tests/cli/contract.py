@@ -66,6 +66,7 @@ WAYS = """
     nicestat    ll        1   --describe --json --method mad:3 --two-sided
     nicestat    ll        1   -H 3
     nicestat    ll        0+  -s
+    nicestat    ll        0+  -s --shard 2/3
     nicestat    state     1   -m
     nicestat    ll        1   --model m --precision bf16
     nicestat    bound.state 1 -m --model m
@@ -172,6 +173,9 @@ BOUNDS = """
     nicestat    --method  conformal:nan  pot:0  pot:1  pot:  pot:0.1:  pot:0.1:2  pot:0.1:0  pot:0.1:nan  pot:0.1:0.2:3
     nicestat    --method  pot:nan  :  :3  what:1
     nicestat    -q  1.5  -0.1  nan  0.5,  ,0.5  0.5,,0.1  0.5;0.1  0.5,0.5  0,-0
+    nicestat    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296  -1/2  1/2/3  0x1/2
+    niceflow    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296
+    nicevae     --shard  0/1  2/1  1/4294967296
     nicestat    -H  0  -1  1000001  1e3
     nicethresh  -t  -inf  inf  1,5
     nicethresh  -u  inf  -inf

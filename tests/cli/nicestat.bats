@@ -294,7 +294,8 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 		refused 1 "nicestat: bad: $2" nicestat -m bad
 	}
 	broken='line 6: the state that ends here is malformed'
-	bad 's/1/5/' "line 1: unsupported state version '5', not 1 to 4"
+	bad 's/1/9/' "line 1: unsupported state version '9', not 1 to 8"
+	bad 's/1/01/' "line 1: unsupported state version '01', not 1 to 8"
 	bad 's/^n/m/' "line 1: expected 'nicestat-state', a tab and a value"
 	bad '/^n\t/d' "line 2: expected 'n', a tab and a value"
 	bad '/squares/d' "line 6: unexpected end of input"
@@ -327,7 +328,7 @@ assert read(rows["sum"]) == a + b and read(rows["squares"]) == a * a + b * b'
 	bad 's/0x3p0/0x3p-0/' "$broken"
 	bad 's/0x3p0/0x3p00/' "$broken"
 	bad 's/0x3p0/0x0p1/' "$broken"
-	bad 's/$/\r/' "line 1: unsupported state version '1?', not 1 to 4"
+	bad 's/$/\r/' "line 1: unsupported state version '1?', not 1 to 8"
 	bytes "$good" | head -c -1 > bad
 	refused 1 "nicestat: bad: line 6: unexpected end of input" nicestat -m bad
 	{ bytes "$good"; printf 'junk'; } > bad
@@ -417,10 +418,121 @@ END
 	refused 1 "nicestat: a: its states are of $of_m, but --model is $of_n" nicestat -m --model n a
 	nicestat -m --model m unknown | grep -q "^model.$(digest m)$" # the word of the user
 	sed 's/^model.\(.*\).$/model\t\1/' a > bad
-	refused 1 "nicestat: bad: line 8: the state that ends here is malformed" nicestat -m bad
+	refused 1 "nicestat: bad: line 2: expected the digest of a model" nicestat -m bad
 	sed 's/^precision.f32/precision\tF32/' a > bad
-	refused 1 "nicestat: bad: line 8: the state that ends here is malformed" nicestat -m bad
+	refused 1 "nicestat: bad: line 3: expected a precision" nicestat -m bad
 	refused 2 "nicestat: --precision requires --model" nicestat --precision bf16 all
 	refused 2 "nicestat: -H cannot be combined with other statistics" nicestat -H 2 --model m all
 	refused 1 "nicestat: all: neither safetensors nor a PyTorch file: it starts with the byte 0x31" nicestat --model all all
+}
+
+# ten: numbers.all, and its shards 1.state to 10.state, two of which are empty.
+ten() {
+	seq 0.25 0.25 20 > numbers.all
+	for i in 1 2 3 4 5 6 7 8; do
+		sed -n "$((i * 10 - 9)),$((i * 10))p" numbers.all | nicestat -s "$@" --shard $i/10 > $i.state
+	done
+	nicestat -s "$@" --shard 9/10 /dev/null > 9.state
+	nicestat -s "$@" --shard 10/10 /dev/null > 10.state
+}
+
+@test "nicestat --shard: all shards are the whole run, whatever their order and the tree of merges" {
+	ten
+	nicestat numbers.all > serial
+	nicestat -s numbers.all > state
+	nicestat -m {1,2,3,4,5,6,7,8,9,10}.state | cmp - serial
+	nicestat -m {9,3,10,4,2,1,8,7,6,5}.state | cmp - serial
+	nicestat -m -s {9,3,10,4,2,1,8,7,6,5}.state | cmp - state # no shards are left to be named
+	nicestat -m -s {1,3,2,7}.state > a
+	head -n 4 a | cmp - <(printf '%s\t%s\n' nicestat-state 5 shards 10 shard 1-3 shard 7)
+	nicestat -m -s {5,4,10}.state > b
+	nicestat -m -s - b < a > c
+	grep ^shard c | cmp - <(printf '%s\t%s\n' shards 10 shard 1-5 shard 7 shard 10)
+	nicestat -m -s c | cmp - c
+	nicestat -m 9.state c {6,8}.state | cmp - serial
+	nicestat -s < /dev/null > nothing
+	nicestat -m nothing 9.state nothing c nothing {6,8}.state | cmp - serial
+	nicestat -s --shard 1/1 numbers.all | cmp - state
+	cat {1,2,3,4,5,6,7,8,9,10}.state > together
+	nicestat -m < together | cmp - serial
+	ten -q 0.5
+	nicestat -m -s -q 0.5 {1,2,3,4,6,7}.state > a
+	[ "$(head -n 1 a)" = $'nicestat-state\t6' ]
+	nicestat -m -q 0.5 {8,9,10,5}.state a | cmp - <(nicestat -q 0.5 numbers.all)
+	nicestat -m {8,9,10,5}.state a | cmp - serial
+	for i in 1 2 3; do
+		split -n r/$i/3 numbers.all | nicestat -s -q 0.5 --shard $i/3
+	done | nicestat -m -H 3 | cmp - <(nicestat -H 3 numbers.all)
+}
+
+@test "nicestat --shard: with a model, too" {
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > m
+	ten --model m
+	nicestat -m -s {9,2,3}.state > some
+	head -n 6 some | cmp - <(printf '%s\t%s\n' nicestat-state 7 model "$(digest m)" precision f32 shards 10 shard 2-3 shard 9)
+	nicestat -m {1,4,5,6,7,8,10}.state some | cmp - <(nicestat --model m numbers.all)
+	nicestat -s --shard 2/2 /dev/null > none # an empty shard need not know the model
+	nicestat -s --shard 1/2 --model m numbers.all > all
+	nicestat -m none all | cmp - <(nicestat --model m numbers.all)
+	nicestat -m all none | cmp - <(nicestat --model m numbers.all)
+}
+
+@test "nicestat --shard: a set that is not whole, or has one twice, is refused by its numbers" {
+	ten
+	refused 1 "nicestat: missing shards 3, 6-9 of 10" nicestat -m {1,2,4,5,10}.state
+	refused 1 "nicestat: missing shard 10 of 10" nicestat -m {1,2,3,4,5,6,7,8,9}.state
+	refused 1 "nicestat: missing shards 2-10 of 10" nicestat -m 1.state
+	refused 1 "nicestat: missing shards 1-8, 10 of 10" nicestat -m -k 2 9.state
+	refused 1 "nicestat: duplicate shard 2 of 10: twice in 2.state" nicestat -m {1,2,3,4,5,6,7,8,9,10,2}.state
+	cp 2.state again
+	refused 1 "nicestat: duplicate shard 2 of 10: in 2.state and in again" nicestat -m again {1,2}.state
+	refused 1 "nicestat: duplicate shard 2 of 10: in 2.state and in standard input" nicestat -ms {1,2}.state - < again
+	nicestat -m -s {2,3,4,7}.state > part
+	nicestat -m -s {3,4,5}.state > part2
+	refused 1 "nicestat: duplicate shards 3-4 of 10: in part and in part2; duplicate shard 7 of 10: in 7.state and in part" \
+		nicestat -m -s part 7.state part2
+	nicestat -s --shard 3/4 numbers.all > other
+	refused 1 "nicestat: other: the state that ends in line 8: a shard of 4, after one of 10: they do not merge" nicestat -m 3.state other
+	nicestat -s numbers.all > plain
+	refused 1 "nicestat: plain: the state that ends in line 6: a state that names no shard, after one that names its shard: they do not merge" \
+		nicestat -m -s 3.state plain
+	refused 1 "nicestat: 3.state: the state that ends in line 8: a state that names its shard, after one that names no shard: they do not merge" \
+		nicestat -m plain 3.state
+	for i in $(seq 1 2 999); do nicestat -s --shard "$i/1001" /dev/null; done > many
+	run -1 nicestat -m many
+	[[ $output == "nicestat: missing shards 2, 4, 6, "*", ... of 1001" ]]
+	[ ${#output} -lt 1100 ]
+	refused 2 "nicestat: --shard requires -s" nicestat --shard 1/2 numbers.all
+	refused 2 "nicestat: -m reads states, which name their shards: --shard does not apply" nicestat -m -s --shard 1/2 1.state
+}
+
+@test "nicestat --shard: sets that nobody writes are refused" {
+	printf '%s\t%s\n' nicestat-state 5 shards 10 shard 2-3 shard 5 n 0 min inf max -inf sum 0x0p0 squares 0x0p0 > good
+	nicestat -m -s good | cmp - good
+	bad() { # SED MESSAGE
+		sed "$1" good > bad
+		refused 1 "nicestat: bad: $2" nicestat -m bad
+	}
+	local range='expected a shard, or a range of some, after those before'
+	bad '/^shard\t/d' "line 3: expected 'shard', a tab and a value"
+	bad '/^shards/d' "line 2: expected 'shards', a tab and a value"
+	bad 's/^shards.*/shards\t4294967296/' "line 2: expected a count of at most 4294967295"
+	bad 's/^shards.*/shards\t0/' "line 3: $range"
+	bad 's/^shards.*/shards\t4/' "line 4: $range"
+	bad 's/2-3/0/' "line 3: $range"
+	bad 's/2-3/2-2/' "line 3: $range"
+	bad 's/2-3/3-2/' "line 3: $range"
+	bad 's/2-3/2-/' "line 3: $range"
+	bad 's/2-3/-3/' "line 3: $range"
+	bad 's/2-3/2-3-4/' "line 3: $range"
+	bad 's/2-3/2-4/' "line 4: $range" # 5 follows it
+	bad 's/2-3/2-11/' "line 3: $range"
+	bad 's/2-3/2-5/' "line 4: $range"
+	bad 's/2-3/6/' "line 4: $range"
+	bad 's/2-3/99999999999999999999999999/' "line 3: $range"
+	bad 's/2-3/1-10/;/\t5$/{/^shard/d}' "line 3: expected fewer shards than there are"
+	sed 1q good > bad
+	refused 1 "nicestat: bad: line 2: unexpected end of input" nicestat -m bad
+	sed 3q good > bad
+	refused 1 "nicestat: bad: line 4: unexpected end of input" nicestat -m bad
 }

@@ -1,22 +1,21 @@
-/* States of nicestat, one behind the other (stats/partial.h). */
+/* States of nicestat, one behind the other (state/partial.h). */
 #include "fuzz.h"
-#include "io/lines.h"
-#include "stats/partial.h"
+#include "state/partial.h"
 
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-static void open_lines(struct lines *in, const void *data, size_t size, enum arrival arrival)
+static void open_lines(struct state_text *in, const void *data, size_t size, enum arrival arrival)
 {
 	struct error e = {0};
-	must(lines_init(in, fuzz_open(data, size, arrival), &e) == STATUS_OK);
+	must(state_text_init(in, fuzz_open(data, size, arrival), "it", &e) == STATUS_OK);
 }
 
-static void close_lines(struct lines *in)
+static void close_lines(struct state_text *in)
 {
-	close(in->fd);
-	lines_release(in);
+	close(in->lines.fd);
+	state_text_release(in);
 }
 
 static void write_state(struct partial *s, struct bytes *text)
@@ -34,11 +33,23 @@ static void must_be_written_as(struct partial *s, const struct bytes *text)
 	bytes_release(&again);
 }
 
+/* Shards in order, apart from each other, and fewer than there are. */
+static void check_shards(const struct shard_set *s)
+{
+	must((s->count == 0) == (s->n == 0));
+	for (size_t i = 0; i < s->n; i++) {
+		must(s->ranges[i].first <= s->ranges[i].last && s->ranges[i].last <= s->count);
+		must(s->ranges[i].first > (i > 0 ? s->ranges[i - 1].last + 1 : 0));
+	}
+	must(s->count == 0 || !shard_set_whole(s));
+}
+
 /* One that was read can be what numbers have left behind. */
 static void check_state(struct partial *s)
 {
 	const struct moments *moments = &s->moments;
 	must(!s->keeps || s->sample.n == moments->sums.n);
+	check_shards(&s->shards);
 	must(scorer_known(&s->scorer) == (s->scorer.precision[0] != '\0'));
 	if (moments->sums.n == 0)
 		return;
@@ -62,7 +73,7 @@ static void read_back(const struct partial *s, const struct bytes *text)
 {
 	static struct partial back;
 	struct error e = {0};
-	struct lines in;
+	struct state_text in;
 	bool end;
 	open_lines(&in, text->data, text->size, AT_ONCE);
 	partial_init(&back, s->keeps);
@@ -94,7 +105,7 @@ static void read_all(const uint8_t *data, size_t size, enum arrival arrival, boo
 {
 	static struct partial s;
 	struct bytes text;
-	struct lines in;
+	struct state_text in;
 	bool end = false;
 	open_lines(&in, data, size, arrival);
 	*e = (struct error){0};
@@ -122,7 +133,7 @@ static void merge(const struct bytes *text, bool keeps)
 {
 	static struct partial a, b, c;
 	struct error e = {0}, other = {0};
-	struct lines in;
+	struct state_text in;
 	bool end;
 	struct bytes merged;
 	open_lines(&in, text->data, text->size, AT_ONCE);
@@ -131,9 +142,11 @@ static void merge(const struct bytes *text, bool keeps)
 	partial_init(&c, keeps);
 	must(partial_read(&a, &in, &end, &e) == STATUS_OK);
 	if (!end && partial_read(&b, &in, &end, &e) == STATUS_OK && !end &&
-	    partial_merge(&c, &a, &e) == STATUS_OK && partial_merge(&c, &b, &e) == STATUS_OK) {
+	    partial_merge(&c, &a, &e) == STATUS_OK && partial_merge(&c, &b, &e) == STATUS_OK &&
+	    shard_set_join(&c.shards, &e) == STATUS_OK) {
 		write_state(&c, &merged);
 		must(partial_merge(&b, &a, &other) == STATUS_OK);
+		must(shard_set_join(&b.shards, &other) == STATUS_OK);
 		must_be_written_as(&b, &merged);
 		bytes_release(&merged);
 	}

@@ -287,6 +287,13 @@ def state_seeds():
     yield "scored-by-another", scored[0] + scored[0].replace(b"f32", b"bf16")
     yield "scored-and-not", scored[0] + state()
     yield "scored-and-none", state(numbers=b"") + scored[0]
+    yield "shard", state("--shard", "3/10")
+    yield "shards", state("-q", "0.5", "--shard", "1/4294967295") + state("-q", "0.5", "--shard", "3/4294967295", numbers=b"")
+    yield "shard-twice", state("--shard", "2/3") * 2
+    yield "shards-of-two", state("--shard", "2/3") + state("--shard", "1/4") + state()
+    yield "shards-scored", scored[0].replace(b"\t3\n", b"\t7\n", 1).replace(b"f32\n", b"f32\nshards\t9\nshard\t1-3\nshard\t5\n")
+    yield "shards-joined", state("--shard", "1/9").replace(b"shard\t1\n", b"shard\t1\nshard\t2\n")
+    yield "shards-whole", state("--shard", "1/9").replace(b"shard\t1\n", b"shard\t1-9\n")
     yield "most", state_text(2 ** 64 - 1, b"0", b"0", b"0x0p0", b"0x0p0")
     yield "too-many", state_text(2 ** 63, b"0", b"0", b"0x0p0", b"0x0p0") * 2
     yield "not-ascending", state_text(2, b"1", b"2", b"0x3p0", b"0x5p0").replace(b"\t1\n", b"\t2\n", 1) + b"2\n1\n"

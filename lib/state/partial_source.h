@@ -3,7 +3,7 @@
 #define PARTIAL_SOURCE_H
 
 #include "base/error.h"
-#include "stats/partial.h"
+#include "state/partial.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,8 @@
 enum status partial_add_stream(struct partial *p, int fd, bool binary, uint64_t *nskipped,
                                struct error *e);
 
-/* Merges all states of a text, of which there must be at least one. */
-enum status partial_merge_stream(struct partial *p, int fd, struct error *e);
+/* Merges all states of a text, of which there must be at least one. source: its name, which stays
+ * the caller's, for messages on shards. */
+enum status partial_merge_stream(struct partial *p, int fd, const char *source, struct error *e);
 
 #endif

@@ -1,5 +1,5 @@
 /* Partial statistics of whole streams. */
-#include "stats/partial_source.h"
+#include "state/partial_source.h"
 
 #include "io/numbers.h"
 
@@ -43,7 +43,7 @@ enum status partial_add_stream(struct partial *p, int fd, bool binary, uint64_t 
 	return e->status;
 }
 
-static enum status merge_states(struct partial *p, struct lines *in, struct error *e)
+static enum status merge_states(struct partial *p, struct state_text *in, struct error *e)
 {
 	bool end = false;
 	while (e->status == STATUS_OK && !end) {
@@ -51,19 +51,20 @@ static enum status merge_states(struct partial *p, struct lines *in, struct erro
 		partial_init(&next, p->keeps);
 		if (partial_read(&next, in, &end, e) == STATUS_OK && !end &&
 		    partial_merge(p, &next, e) == STATUS_MISMATCH)
-			error_prefix(e, "the state that ends in line %" PRIu64 ": ", in->nlines);
+			error_prefix(e, "the state that ends in line %" PRIu64 ": ",
+			             in->lines.nlines);
 		partial_release(&next);
 	}
-	if (e->status == STATUS_OK && in->nlines == 0)
+	if (e->status == STATUS_OK && in->lines.nlines == 0)
 		error_set(e, STATUS_TRUNCATED, "no state found");
 	return e->status;
 }
 
-enum status partial_merge_stream(struct partial *p, int fd, struct error *e)
+enum status partial_merge_stream(struct partial *p, int fd, const char *source, struct error *e)
 {
-	struct lines in = {0};
-	if (lines_init(&in, fd, e) == STATUS_OK)
+	struct state_text in = {0};
+	if (state_text_init(&in, fd, source, e) == STATUS_OK)
 		merge_states(p, &in, e);
-	lines_release(&in);
+	state_text_release(&in);
 	return e->status;
 }
