@@ -30,6 +30,7 @@ static const struct option_spec table[] = {
      OPTION_INPUT(struct options, schema)},
     {'m', "model", "MODEL", "model that carries a schema (nicetrain --schema)",
      OPTION_INPUT(struct options, model)},
+    OPTION_NO_MAP(struct options, way),
     {'c', "columns", "NAMES", "with -w: the columns to keep, separated by commas",
      OPTION_TEXT(struct options, keep)},
     {'x', "exclude", "NAMES", "with -w: the columns to leave out",

@@ -4,6 +4,7 @@
 
 #include "base/element.h"
 #include "cli.h"
+#include "io/whole_file.h"
 #include "table/schema.h"
 #include "table/schema_row.h"
 #include "table/table.h"
@@ -13,6 +14,7 @@
 
 struct options {
 	const char *learn, *schema, *model; /* one of them */
+	enum whole_file_way way;            /* of the model */
 	struct table_format format;
 	bool no_header;
 	const char *keep, *drop;                        /* names of columns, or NULL */

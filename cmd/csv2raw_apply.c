@@ -65,7 +65,7 @@ static enum status read_model(int fd, const struct options *o, struct applicatio
                               struct error *e)
 {
 	struct tensors model = {0};
-	if (model_file_read(fd, &model, e) == STATUS_OK) {
+	if (model_file_read(fd, o->way, &model, e) == STATUS_OK) {
 		const char *text = tensors_find_note(&model, "schema");
 		if (!text)
 			error_set(e, STATUS_MISMATCH,

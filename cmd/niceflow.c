@@ -29,7 +29,7 @@ static enum status load(struct niceflow_options *o, struct density *f, double **
 	struct tensors tensors = {0};
 	int fd = -1;
 	if (input_open(o->model, &fd, e) == STATUS_OK &&
-	    model_file_read(fd, &tensors, e) == STATUS_OK &&
+	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
 	    density_open(f, &tensors, &linear_dnnl, o->precision, e) == STATUS_OK &&
 	    o->mode == INFO)
 		niceflow_info(f, &tensors, e);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli.h"
 #include "density/density.h"
+#include "io/whole_file.h"
 #include "progress.h"
 #include "shard/shard.h"
 
@@ -21,6 +22,7 @@ enum { STEPS = 256 /* of a path */ };
 struct niceflow_options {
 	enum mode mode;
 	const char *model;
+	enum whole_file_way way; /* of the model */
 	struct input_list *files;
 	enum element type;
 	bool type_given;

@@ -84,6 +84,7 @@ static const struct option_spec table[] = {
      OPTION_CUSTOM(parse_method)},
     {0, "model", "MODEL", "note the digest of this model, which scored the numbers",
      OPTION_INPUT(struct options, model)},
+    OPTION_NO_MAP(struct options, way),
     {0, "precision", "f32|bf16", "the precision it scored them at (default: f32)",
      OPTION_CHOICE(struct options, precision, option_precisions)},
     {'q', "quantiles", "P,P,...", "also print exact quantiles", OPTION_CUSTOM(parse_quantiles)},
@@ -171,7 +172,7 @@ int main(int argc, char **argv)
 	parse_options(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
 	if (o.model)
-		status = scored_by(o.model, o.precision, &scorer);
+		status = scored_by(o.model, o.way, o.precision, &scorer);
 	partial_init(&state, needs_sample(&o));
 	for (int i = 0; i < o.nfiles && status == EXIT_OK; i++)
 		status = add_file(&state, &scorer, &o, o.files[i]);

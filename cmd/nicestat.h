@@ -3,6 +3,7 @@
 #define NICESTAT_H
 
 #include "base/error.h"
+#include "io/whole_file.h"
 #include "nn/precision.h"
 #include "shard/shard.h"
 #include "state/partial.h"
@@ -21,6 +22,7 @@ struct options {
 	double p[MAX_QUANTILES];
 	size_t nquantiles, nbins;
 	const char *model; /* what scored the numbers; NULL: not told */
+	enum whole_file_way way;
 	enum precision precision;
 	struct shard shard; /* that the numbers are; count 0: not told */
 	int nfiles;

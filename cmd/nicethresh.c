@@ -67,6 +67,7 @@ static const struct option_spec table[] = {
      OPTION_COUNT(struct options, first, 0, UINT64_MAX / 2)},
     {'m', "model", "MODEL", "refuse a calibration that was made with another model than this",
      OPTION_INPUT(struct options, model)},
+    OPTION_NO_MAP(struct options, way),
     {0, "precision", "f32|bf16", "or at another precision than this (default: f32)",
      OPTION_CHOICE(struct options, precision, option_precisions)},
     {'p', "p-values", "SCORES", "file of calibration scores: also print p-values",

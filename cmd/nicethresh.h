@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/input.h"
+#include "io/whole_file.h"
 #include "nn/precision.h"
 #include "stats/sample.h"
 #include "table/csv.h"
@@ -28,6 +29,7 @@ struct options {
 	const char *calibration, *scores, *labels;
 	struct input_list *files;
 	const char *model; /* what scored the numbers; NULL: not told */
+	enum whole_file_way way;
 	enum precision precision;
 	const char *paste; /* the table whose rows the numbers are of; NULL: none */
 	char separator;

@@ -27,7 +27,7 @@ static int check_model(const struct options *o, const struct scorer *theirs)
 	struct scorer ours = {0};
 	struct error e = {0};
 	char is[SCORER_TEXT], given[SCORER_TEXT];
-	if (scored_by(o->model, o->precision, &ours) != EXIT_OK)
+	if (scored_by(o->model, o->way, o->precision, &ours) != EXIT_OK)
 		return EXIT_BAD;
 	if (!scorer_known(theirs)) {
 		cli_warn(o->calibration,

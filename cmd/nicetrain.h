@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "density/nice_parameters.h"
 #include "io/output.h"
+#include "io/whole_file.h"
 #include "model/tensors.h"
 #include "option.h"
 #include "progress.h"
@@ -43,6 +44,7 @@ struct options {
 	struct input_list *files; /* the records */
 	char *schema_text;        /* owned; NULL until schema_take, or without a schema */
 	bool resume;
+	enum whole_file_way way; /* of all that is read */
 	enum progress_wish progress;
 	size_t nthreads;
 };

@@ -56,6 +56,7 @@ static int read_records(struct dataset *set, struct options *o)
 		if (files->nopened == 1) {
 			status = schema_take(o, files->fd);
 			dataset_init(set, o->type, o->d);
+			set->way = o->way;
 		}
 		if (status == EXIT_OK)
 			dataset_add(set, files->fd, o->any_content, &e);
@@ -69,6 +70,7 @@ static int read_held_out(struct dataset *set, const struct options *o)
 	struct error e = {0};
 	int fd = -1;
 	dataset_init(set, o->type, o->d);
+	set->way = o->way;
 	if (input_open(o->valid, &fd, &e) == STATUS_OK &&
 	    dataset_add(set, fd, o->any_content, &e) == STATUS_OK && set->nrecords < 2)
 		error_set(&e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed",
@@ -89,7 +91,7 @@ int initial_read(struct tensors *model, const struct options *o)
 	if (!o->init)
 		return EXIT_OK;
 	if (input_open(o->init, &fd, &e) == STATUS_OK)
-		model_file_read(fd, model, &e);
+		model_file_read(fd, o->way, model, &e);
 	return cli_close_input(o->init, fd, &e);
 }
 
@@ -130,7 +132,7 @@ int checkpoint_resume(struct trainer *t, const struct options *o)
 	if (!o->resume || (access(o->checkpoint, F_OK) != 0 && errno == ENOENT))
 		return EXIT_OK;
 	if (input_open(o->checkpoint, &fd, &e) == STATUS_OK &&
-	    model_file_read(fd, &tensors, &e) == STATUS_OK)
+	    model_file_read(fd, o->way, &tensors, &e) == STATUS_OK)
 		trainer_restore(t, &tensors, &e);
 	tensors_release(&tensors);
 	return cli_close_input(o->checkpoint, fd, &e);

@@ -112,6 +112,7 @@ static const struct option_spec table[] = {
      OPTION_SET(struct options, progress, PROGRESS_ALWAYS)},
     {'q', "quiet", NULL, "print neither the table nor the progress line",
      OPTION_SET(struct options, progress, PROGRESS_NEVER)},
+    OPTION_NO_MAP(struct options, way),
     OPTION_ANY_CONTENT(struct options, any_content),
     {0}};
 

@@ -31,7 +31,7 @@ static enum status load(struct nicevae_options *o, struct vae *v, struct error *
 	struct tensors tensors = {0};
 	int fd = -1;
 	if (input_open(o->model, &fd, e) == STATUS_OK &&
-	    model_file_read(fd, &tensors, e) == STATUS_OK &&
+	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
 	    vae_open(v, &tensors, &linear_dnnl, o->precision, e) == STATUS_OK && o->mode == INFO)
 		print_info(&tensors, e);
 	choose_type(o, &tensors);

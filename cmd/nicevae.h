@@ -5,6 +5,7 @@
 #include "base/element.h"
 #include "base/error.h"
 #include "cli.h"
+#include "io/whole_file.h"
 #include "progress.h"
 #include "shard/shard.h"
 #include "vae/vae.h"
@@ -18,6 +19,7 @@ enum mode { BOUND, LATENT, INVERSE, SAMPLES, INFO };
 struct nicevae_options {
 	enum mode mode;
 	const char *model;
+	enum whole_file_way way; /* of the model */
 	struct input_list *files;
 	enum element type;
 	bool type_given;

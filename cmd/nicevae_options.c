@@ -55,6 +55,7 @@ static void parse_type(const char *option, const char *arg, void *options)
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file: a VAE of nicetrain --kind vae",
      OPTION_INPUT(struct nicevae_options, model)},
+    OPTION_NO_MAP(struct nicevae_options, way),
     {'t', "type", "TYPE",
      "element type of the input: u8, f32, f64 (default: the type recorded in the model, or f32)",
      OPTION_CUSTOM(parse_type), .choices = option_elements},

@@ -6,6 +6,7 @@
 #define OPTION_H
 
 #include "cli.h"
+#include "io/whole_file.h"
 #include "shard/shard.h"
 
 #include <stdbool.h>
@@ -85,6 +86,13 @@ struct option_spec {
 		.help = "accept the input as raw records even if it looks like another file "      \
 			"format",                                                                  \
 		OPTION_FLAG(T, field)                                                              \
+	}
+
+#define OPTION_NO_MAP(T, field)                                                                    \
+	{                                                                                          \
+		.name = "no-map",                                                                  \
+		.help = "do not map files: read them into memory, from network storage, say",      \
+		OPTION_SET(T, field, WHOLE_FILE_COPY)                                              \
 	}
 
 /* Choices shared by several programs. */

@@ -7,18 +7,21 @@
 
 #include <stdio.h>
 
-static const struct program program = {"pt2nice", "usage: pt2nice [--mask-config 0|1] [file.pt]\n",
+static const struct program program = {"pt2nice",
+                                       "usage: pt2nice [--mask-config 0|1] [--no-map] [file.pt]\n",
                                        "Write the state dict of a PyTorch file as safetensors."};
 
 struct options {
 	uint64_t mask_config; /* 0 or 1; NO_MASK_CONFIG: not given */
 	const char *file;
+	enum whole_file_way way;
 };
 enum { NO_MASK_CONFIG = 2 };
 
 static const struct option_spec table[] = {
     {'m', "mask-config", "0|1", "mask_config of the model (default: as in the file, or 1)",
      .old_letter = true, OPTION_COUNT(struct options, mask_config, 0, 1)},
+    OPTION_NO_MAP(struct options, way),
     {0}};
 
 static enum status annotate(struct tensors *t, uint64_t given, struct error *e)
@@ -42,7 +45,7 @@ int main(int argc, char **argv)
 	option_check_files(table, &o, &o.file, 1);
 	enum status opened = input_open(o.file, &fd, &e);
 	cli_confine(SANDBOX_CLOSED);
-	if (opened == STATUS_OK && model_file_read(fd, &tensors, &e) == STATUS_OK &&
+	if (opened == STATUS_OK && model_file_read(fd, o.way, &tensors, &e) == STATUS_OK &&
 	    annotate(&tensors, o.mask_config, &e) == STATUS_OK)
 		safetensors_write(&tensors, stdout, &e);
 	tensors_release(&tensors);

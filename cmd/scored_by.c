@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-int scored_by(const char *model, enum precision precision, struct scorer *out)
+int scored_by(const char *model, enum whole_file_way way, enum precision precision,
+              struct scorer *out)
 {
 	struct tensors tensors = {0};
 	struct error e = {0};
@@ -16,7 +17,7 @@ int scored_by(const char *model, enum precision precision, struct scorer *out)
 	char digits[MODEL_DIGEST_DIGITS + 1];
 	const char *name = precision_name(precision);
 	if (input_open(model, &fd, &e) == STATUS_OK &&
-	    model_file_read(fd, &tensors, &e) == STATUS_OK) {
+	    model_file_read(fd, way, &tensors, &e) == STATUS_OK) {
 		model_digest(&tensors, digits);
 		scorer_set_model(out, digits, MODEL_DIGEST_DIGITS);
 		scorer_set_precision(out, name, strlen(name));

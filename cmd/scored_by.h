@@ -2,10 +2,12 @@
 #ifndef SCORED_BY_H
 #define SCORED_BY_H
 
+#include "io/whole_file.h"
 #include "nn/precision.h"
 #include "stats/scorer.h"
 
 /* Reads the model, whatever its kind. Reports a failure; returns EXIT_OK or EXIT_BAD. */
-int scored_by(const char *model, enum precision precision, struct scorer *out);
+int scored_by(const char *model, enum whole_file_way way, enum precision precision,
+              struct scorer *out);
 
 #endif

@@ -49,7 +49,8 @@ static enum status read_model(struct problem *p, const char *path, enum element 
 	struct vae_names names = {0};
 	int fd = -1;
 	*type = ELEMENT_F32;
-	if (input_open(path, &fd, e) == STATUS_OK && model_file_read(fd, &t, e) == STATUS_OK &&
+	if (input_open(path, &fd, e) == STATUS_OK &&
+	    model_file_read(fd, WHOLE_FILE_MAP, &t, e) == STATUS_OK &&
 	    vae_names_read(&names, &t, e) == STATUS_OK) {
 		struct vae_shape shape = {.d = names.d,
 		                          .latent = names.latent,

@@ -1,4 +1,4 @@
-/* Whole files in memory: mapped if possible, read otherwise. */
+/* Whole files in memory: mapped if possible and wanted, read otherwise. */
 #define _DEFAULT_SOURCE /* madvise */
 #include "io/whole_file.h"
 
@@ -29,23 +29,44 @@ static void release_allocated(void *data, size_t size)
 	free(data);
 }
 
-/* False if the file has to be read: a pipe, a device, a file that is partly read or empty. */
-static bool map(int fd, struct whole_file *b)
+/* Of a regular file that is at its beginning; 0 for a pipe, a device, a file that is partly read or
+ * empty. */
+static size_t regular_size(int fd)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
 	    (uintmax_t)st.st_size > SIZE_MAX / 2 || lseek(fd, 0, SEEK_CUR) != 0)
-		return false;
-	void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		return 0;
+	return (size_t)st.st_size;
+}
+
+/* False if the file has to be read. */
+static bool map(int fd, struct whole_file *b)
+{
+	size_t size = regular_size(fd);
+	void *data = size > 0 ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	if (data == MAP_FAILED)
 		return false;
-	*b = (struct whole_file){data, (size_t)st.st_size, release_mapped, forget_mapped};
+	*b = (struct whole_file){data, size, release_mapped, forget_mapped};
 	return true;
 }
 
+/* Room for a file whose size is known, and for a byte that shows its end; if it is there. */
+static void reserve(int fd, struct whole_file *b, size_t *capacity)
+{
+	size_t size = regular_size(fd);
+	unsigned char *data = size > 0 ? malloc(size + 1) : NULL;
+	if (data) {
+		*b = (struct whole_file){data, 0, release_allocated, NULL};
+		*capacity = size + 1;
+	}
+}
+
+enum { FIRST_BYTES = 1 << 16 }; /* that are read before the check */
+
 static enum status grow(struct whole_file *b, size_t *capacity, struct error *e)
 {
-	size_t wanted = *capacity ? 2 * *capacity : 1 << 16;
+	size_t wanted = *capacity ? 2 * *capacity : FIRST_BYTES;
 	unsigned char *data = wanted > SIZE_MAX / 2 ? NULL : realloc(b->data, wanted);
 	if (!data)
 		return error_memory(e);
@@ -58,11 +79,14 @@ static enum status read_all(int fd, whole_file_check *check, struct whole_file *
 {
 	size_t capacity = 0, got = 1;
 	bool checked = false;
+	reserve(fd, b, &capacity);
 	while (got > 0) {
 		if (b->size == capacity && grow(b, &capacity, e) != STATUS_OK)
 			return e->status;
-		if (input_read(fd, NULL, b->data + b->size, capacity - b->size, &got, e) !=
-		    STATUS_OK)
+		size_t room = capacity - b->size;
+		if (!checked && room > FIRST_BYTES)
+			room = FIRST_BYTES;
+		if (input_read(fd, NULL, b->data + b->size, room, &got, e) != STATUS_OK)
 			return e->status;
 		b->size += got;
 		if (!checked && (b->size >= WHOLE_FILE_HEAD_BYTES || got == 0)) {
@@ -74,11 +98,11 @@ static enum status read_all(int fd, whole_file_check *check, struct whole_file *
 	return STATUS_OK;
 }
 
-enum status whole_file_read(int fd, whole_file_check *check, struct whole_file *out,
-                            struct error *e)
+enum status whole_file_read(int fd, enum whole_file_way way, whole_file_check *check,
+                            struct whole_file *out, struct error *e)
 {
 	struct whole_file made = {0};
-	if (map(fd, &made))
+	if (way == WHOLE_FILE_MAP && map(fd, &made))
 		check(made.data, made.size, e);
 	else
 		read_all(fd, check, &made, e);

@@ -1,4 +1,5 @@
-/* The bytes of a whole file: a regular file is mapped, anything else is read to its end. */
+/* The bytes of a whole file: a regular file is mapped, unless it should not be; anything else is
+ * read to its end. */
 #ifndef WHOLE_FILE_H
 #define WHOLE_FILE_H
 
@@ -20,10 +21,14 @@ enum { WHOLE_FILE_HEAD_BYTES = 256 };
  * or huge input of the wrong kind is refused before it fills the memory. */
 typedef enum status whole_file_check(const unsigned char *head, size_t n, struct error *e);
 
+/* What is done with a regular file. One that is copied may change, or be lost by a server, while it
+ * is in use, and a failure to read it has a reason. */
+enum whole_file_way { WHOLE_FILE_MAP, WHOLE_FILE_COPY };
+
 /* Reads from the position of fd to the end; the caller keeps fd. A mapped file must not shrink
  * while it is in use. */
-enum status whole_file_read(int fd, whole_file_check *check, struct whole_file *out,
-                            struct error *e);
+enum status whole_file_read(int fd, enum whole_file_way way, whole_file_check *check,
+                            struct whole_file *out, struct error *e);
 void whole_file_release(struct whole_file *b);
 
 /* Of a mapped file, bytes begin .. end-1: begins to read their pages, if they are not in memory; or

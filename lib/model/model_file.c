@@ -1,7 +1,6 @@
 /* Model files of either format. */
 #include "model/model_file.h"
 
-#include "io/whole_file.h"
 #include "model/safetensors.h"
 #include "model/torch_file.h"
 
@@ -38,11 +37,11 @@ static void hand_over(struct whole_file *file, struct tensors *tensors)
 	*file = (struct whole_file){0};
 }
 
-enum status model_file_read(int fd, struct tensors *out, struct error *e)
+enum status model_file_read(int fd, enum whole_file_way way, struct tensors *out, struct error *e)
 {
 	struct tensors made = {0};
 	struct whole_file file = {0};
-	if (whole_file_read(fd, check, &file, e) != STATUS_OK)
+	if (whole_file_read(fd, way, check, &file, e) != STATUS_OK)
 		return e->status;
 	hand_over(&file, &made);
 	/* In this order: a zip archive never has a '{' where safetensors has one. */

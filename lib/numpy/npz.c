@@ -41,7 +41,7 @@ static enum status check_magic(const unsigned char *head, size_t n, struct error
 enum status npz_open(struct npz *z, int fd, struct error *e)
 {
 	struct npz made = {0};
-	if (whole_file_read(fd, check_magic, &made.file, e) == STATUS_OK &&
+	if (whole_file_read(fd, WHOLE_FILE_MAP, check_magic, &made.file, e) == STATUS_OK &&
 	    zip_archive_open(made.file.data, made.file.size, true, &made.zip, e) == STATUS_OK)
 		*z = made;
 	else

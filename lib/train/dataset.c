@@ -99,7 +99,8 @@ enum status dataset_add(struct dataset *s, int fd, bool any_content, struct erro
 	if (!files)
 		return error_memory(e);
 	s->files = files;
-	if (whole_file_read(fd, any_content ? any_head : raw_head, &made.bytes, e) != STATUS_OK)
+	if (whole_file_read(fd, s->way, any_content ? any_head : raw_head, &made.bytes, e) !=
+	    STATUS_OK)
 		return e->status;
 	struct addition a = {s, made.bytes.data, made.bytes.size / s->record_bytes};
 	if (check(&a, made.bytes.size, &hash, e) != STATUS_OK) {

@@ -23,7 +23,8 @@ struct dataset {
 	enum element type;
 	size_t d, record_bytes;
 	size_t nrecords;
-	uint64_t digest; /* of all bytes, in order: FNV-1a; another set hardly has it */
+	enum whole_file_way way; /* of files to be added; set it after init */
+	uint64_t digest;         /* of all bytes, in order: FNV-1a; another set hardly has it */
 };
 
 /* A set of no records, each of d elements. */

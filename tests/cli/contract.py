@@ -86,12 +86,13 @@ WAYS = """
     nicethresh  ll        1   -t -14 --paste rows.csv --no-header
     nicetrain   x.f32     1   -o model -d 6 TRAIN
     nicetrain   x.f32     1   -o - -d 6 TRAIN
+    nicetrain   x.f32     1   -o model -d 6 --no-map TRAIN
     nicetrain   x.u8      1   -o model -t u8 -d 2x3 --mid 4 --epochs 2 --batch 2 --valid x.u8 -j 1 -q
     nicetrain   x.f32     1   -o model -d 6 --kind vae TRAIN
     nicevae     x.f32     0   -m v -k 3 --spread
     nicevae     x.f32     0   -m v -x -B 2 -j 1
     nicevae     none      -   -m v -n 5
-    nicevae     none      -   -m v -i
+    nicevae     none      -   -m v -i --no-map
     nicedrift   ll        0   -p ll --state new
     nicewhy     x.f32     0   -d 6
     nicewhy     x.f32     0   -d 2x3 -n 1

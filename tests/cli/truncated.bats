@@ -45,6 +45,57 @@ truncated() {
 	echo old | cmp - model
 }
 
+# unmapped COMMAND...: what it prints, when a file that it maps would be noticed.
+unmapped() {
+	local asked=0
+	printf '\n\n\n\n\n\n\n\n' >&8
+	preloaded truncate "$@"
+	while read -r -t 0 <&9; do read -r -n 1 <&9 && asked=1; done
+	while read -r -t 0 <&8; do read -r <&8; done
+	[ "$asked" -eq 0 ]
+}
+
+@test "truncated: with --no-map no program maps a file, and does the same" {
+	head -c 24 x.u8 | niceflow -m m -t u8 > ll
+	nicestat --model m ll > c
+	train() { nicetrain -q -t u8 -d 6 --mid 4 --batch 2 --valid x.u8 "$@"; }
+	train --kind vae --epochs 1 -o v x.u8
+	printf 'a,b\n1,2\n3,5\n4,7\n5,6\n7,9\n' > rows.csv
+	csv2raw -w s rows.csv > rows.f32
+	nicetrain -q --schema s --mid 4 --batch 2 --epochs 1 --valid rows.f32 -o s.model rows.f32
+	while read -r command; do
+		run -1 unmapped $command # which is to be noticed
+		unmapped $command --no-map > copied
+		$command > mapped
+		cmp mapped copied
+	done <<- 'end'
+		niceflow -q -m m -t u8 x.u8
+		nicevae -q -m v -t u8 x.u8
+		nicestat --model m ll
+		nicethresh -c c -m m ll
+		csv2raw -m s.model rows.csv
+		pt2nice x.pt
+	end
+	run -1 unmapped train --epochs 1 -o x x.u8
+	unmapped train --no-map --epochs 1 --checkpoint state -o one x.u8 x.u8
+	unmapped train --no-map --init one --epochs 1 -o copied x.u8 x.u8
+	train --init one --epochs 1 -o mapped x.u8 x.u8
+	cmp mapped copied
+	unmapped train --no-map --epochs 1 --checkpoint state --resume -o copied x.u8 x.u8
+	cmp one copied
+	# what is wrong is told as before
+	head -c 20 m > short
+	for program in "niceflow -m" "nicevae -m" pt2nice; do
+		ends 1 $program short
+		mv err before
+		ends 1 $program short --no-map
+		cmp before err
+	done
+	head -c 1000000 /dev/zero > zeros
+	ends 1 niceflow -m zeros --no-map x.u8
+	says "niceflow: zeros: neither safetensors nor a PyTorch file: it starts with the byte 0x00"
+}
+
 # handled PID: waits until the program has set its handler of SIGBUS, after which it ignores SIGXFSZ; a sanitizer
 # has one of its own before.
 handled() {

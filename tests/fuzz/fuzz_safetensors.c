@@ -17,7 +17,7 @@ static void read_file(const uint8_t *data, size_t size, enum arrival arrival,
 	struct tensors t = {0};
 	struct error e = {0};
 	int fd = fuzz_open(data, size, arrival);
-	model_file_read(fd, &t, &e);
+	model_file_read(fd, size % 2 == 0 ? WHOLE_FILE_MAP : WHOLE_FILE_COPY, &t, &e);
 	close(fd);
 	fuzz_check_error(&e);
 	must(e.status == STATUS_OK || (t.nitems == 0 && t.nnotes == 0));

@@ -45,7 +45,7 @@ static void read_file(const uint8_t *data, size_t size, const struct tensors *ex
 	struct tensors t = {0};
 	struct error e = {0};
 	int fd = fuzz_open(data, size, IN_PIECES);
-	model_file_read(fd, &t, &e);
+	model_file_read(fd, WHOLE_FILE_MAP, &t, &e);
 	close(fd);
 	fuzz_check_error(&e);
 	if (torch_file_recognise(data, size) && !safetensors_recognise(data, size)) {

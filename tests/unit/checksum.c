@@ -72,7 +72,7 @@ static int read_back(FILE *f, const struct tensors *expected)
 	struct error e = {0};
 	int result = 0;
 	lseek(fileno(f), 0, SEEK_SET);
-	if (model_file_read(fileno(f), &t, &e) == STATUS_OK)
+	if (model_file_read(fileno(f), WHOLE_FILE_MAP, &t, &e) == STATUS_OK)
 		result = same(expected, &t) ? 1 : 2;
 	tensors_release(&t);
 	return result;
