@@ -43,7 +43,8 @@ parts = $(patsubst %.c,$(B)/%.o,$(wildcard cmd/$(1).c cmd/$(1)_*.c) $($(1)_PARTS
 niceflow_PARTS = $(SHARED_BY_SOME:%=cmd/%.c)
 nicevae_PARTS = $(niceflow_PARTS)
 nicestat_PARTS = cmd/scored_by.c cmd/state_shards.c
-nicethresh_PARTS = cmd/scored_by.c
+niceroc_PARTS = cmd/state_shards.c
+nicethresh_PARTS = cmd/scored_by.c cmd/state_shards.c
 .SECONDEXPANSION:
 $(PROGRAMS:%=$(B)/bin/%): $(B)/bin/%: $$(call parts,$$*) $(SHARED:%=$(B)/cmd/%.o) $(LIBRARY)
 	@mkdir -p $(@D)

@@ -104,10 +104,7 @@ static void check_options(const struct options *o)
 		cli_usage("-m reads text: -b does not apply");
 	if (o->merge && o->skip_nan)
 		cli_usage("-m reads states, which have no nan: --skip-nan does not apply");
-	if (o->merge && o->shard.count > 0)
-		cli_usage("-m reads states, which name their shards: --shard does not apply");
-	if (o->shard.count > 0 && !o->state)
-		cli_usage("--shard requires -s");
+	state_shards_check(&o->shard, o->state, o->merge ? "-m" : NULL);
 	if (o->json && o->state)
 		cli_usage("-s and --json are mutually exclusive");
 	if (o->precision != PRECISION_F32 && !o->model)

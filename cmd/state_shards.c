@@ -3,6 +3,15 @@
 
 #include "cli.h"
 
+void state_shards_check(const struct shard *given, bool prints_state, const char *merge)
+{
+	if (merge && given->count > 0)
+		cli_usage("%s reads states, which name their shards: --shard does not apply",
+		          merge);
+	if (given->count > 0 && !prints_state)
+		cli_usage("--shard requires -s");
+}
+
 int state_shards_finish(struct shard_set *set, const struct shard *given, bool prints_state)
 {
 	struct error e = {0};

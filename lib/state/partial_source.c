@@ -43,28 +43,17 @@ enum status partial_add_stream(struct partial *p, int fd, bool binary, uint64_t 
 	return e->status;
 }
 
-static enum status merge_states(struct partial *p, struct state_text *in, struct error *e)
+static void merge_next(void *total, struct state_text *in, bool *end, struct error *e)
 {
-	bool end = false;
-	while (e->status == STATUS_OK && !end) {
-		struct partial next;
-		partial_init(&next, p->keeps);
-		if (partial_read(&next, in, &end, e) == STATUS_OK && !end &&
-		    partial_merge(p, &next, e) == STATUS_MISMATCH)
-			error_prefix(e, "the state that ends in line %" PRIu64 ": ",
-			             in->lines.nlines);
-		partial_release(&next);
-	}
-	if (e->status == STATUS_OK && in->lines.nlines == 0)
-		error_set(e, STATUS_TRUNCATED, "no state found");
-	return e->status;
+	struct partial *p = total, next;
+	partial_init(&next, p->keeps);
+	if (partial_read(&next, in, end, e) == STATUS_OK && !*end &&
+	    partial_merge(p, &next, e) == STATUS_MISMATCH)
+		state_text_blame(in, e);
+	partial_release(&next);
 }
 
 enum status partial_merge_stream(struct partial *p, int fd, const char *source, struct error *e)
 {
-	struct state_text in = {0};
-	if (state_text_init(&in, fd, source, e) == STATUS_OK)
-		merge_states(p, &in, e);
-	state_text_release(&in);
-	return e->status;
+	return state_text_merge(fd, source, merge_next, p, e);
 }

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum status state_text_init(struct state_text *t, int fd, const char *source, struct error *e)
@@ -90,9 +91,12 @@ int state_text_begin(struct state_text *t, const char *magic, int nversions, str
 		return 0;
 	if (text[0] != '0' && decimal_parse_u64(text, 1, (uint64_t)nversions, &version))
 		return (int)version;
+	char others[24] = "";
+	if (nversions > 1)
+		snprintf(others, sizeof(others), " to %d", nversions);
 	error_set(e, STATUS_UNSUPPORTED,
-	          "line %" PRIu64 ": unsupported state version '%.20s', not 1 to %d",
-	          t->lines.nlines, text, nversions);
+	          "line %" PRIu64 ": unsupported state version '%.20s', not 1%s", t->lines.nlines,
+	          text, others);
 	return 0;
 }
 
@@ -172,4 +176,25 @@ enum status state_text_number(struct state_text *t, enum state_numbers which, do
 		                 t->lines.nlines);
 	*value = read;
 	return STATUS_OK;
+}
+
+/* ---- several states ---- */
+
+void state_text_blame(const struct state_text *t, struct error *e)
+{
+	error_prefix(e, "the state that ends in line %" PRIu64 ": ", t->lines.nlines);
+}
+
+enum status state_text_merge(int fd, const char *source, state_merger *merge_next, void *total,
+                             struct error *e)
+{
+	struct state_text t = {0};
+	bool end = false;
+	state_text_init(&t, fd, source, e);
+	while (e->status == STATUS_OK && !end)
+		merge_next(total, &t, &end, e);
+	if (e->status == STATUS_OK && t.lines.nlines == 0)
+		error_set(e, STATUS_TRUNCATED, "no state found");
+	state_text_release(&t);
+	return e->status;
 }

@@ -46,6 +46,15 @@ enum status state_text_shards(struct state_text *t, struct shard_set *s, struct 
 bool state_text_has_shards(const struct shard_set *s);
 void state_text_write_shards(const struct shard_set *s, FILE *f);
 
+/* Puts before an error "the state that ends in line ...", the last one read. */
+void state_text_blame(const struct state_text *t, struct error *e);
+
+/* Calls merge_next, which is to merge the next state into *total or to set *end if there is none,
+ * until it does: for all states of a text, of which there must be at least one. */
+typedef void state_merger(void *total, struct state_text *t, bool *end, struct error *e);
+enum status state_text_merge(int fd, const char *source, state_merger *merge_next, void *total,
+                             struct error *e);
+
 /* Which numbers a state may have. */
 enum state_numbers { STATE_FINITE, STATE_ANY };
 

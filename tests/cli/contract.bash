@@ -18,6 +18,7 @@ for name in "ll", "p":
     open(name + ".f64", "wb").write(b"".join(struct.pack("<d", float(v)) for v in open(name)))'
 	nicestat -k 1 ll > calibration
 	nicestat -s ll > state
+	niceroc -s ll ll > sides
 	nicestat -k 1 --model m ll > bound
 	nicestat -s --model m ll > bound.state
 	printf '%s\n' '0 -1 1' '1 0 -1' '-1 1 0' > game

@@ -90,6 +90,8 @@ huge_niceroc() {
 	head -c 3000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" niceroc ll huge
 	says 'niceroc: huge: line 1 (byte 0): more than * bytes in a line'
+	ends 1 "$@" niceroc -m huge
+	says 'niceroc: huge: line 1: more than 65535 bytes in a line'
 }
 huge_nicetrain() {
 	ends 1 "$@" nicetrain -q -o model -t u8 -d 4294967294x268435455 --mid 1048576 x.u8

@@ -73,6 +73,9 @@ WAYS = """
     niceroc     ll        1   ll
     niceroc     ll        1   --curve ll
     niceroc     ll.f64    1   -b ll.f64
+    niceroc     ll        0+  -s --shard 2/3 ll
+    niceroc     sides     1   -m
+    niceroc     sides     1   -m --curve
     nicethresh  ll        0   -t -14
     nicethresh  ll        0   -c calibration -i
     nicethresh  ll        0   -c bound -m m
@@ -126,6 +129,8 @@ FILES = """
     niceflow    --baseline    one          -m m --attribute path x.f32
     nicedrift   -p            ll           ll
     nicestat    --model       m            ll
+    niceroc     --normal      ll           --anomalous ll
+    niceroc     --anomalous   ll           --normal ll
     nicethresh  -m            m            -c bound ll
     nicethresh  -c            calibration  ll
     nicethresh  -p            ll           -t -14 ll
@@ -177,6 +182,7 @@ BOUNDS = """
     nicestat    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296  -1/2  1/2/3  0x1/2
     niceflow    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296
     nicevae     --shard  0/1  2/1  1/4294967296
+    niceroc     --shard  0/1  2/1  1  1/4294967296
     nicestat    -H  0  -1  1000001  1e3
     nicethresh  -t  -inf  inf  1,5
     nicethresh  -u  inf  -inf
@@ -248,7 +254,7 @@ class Way:
         self.writes = "model" not in self.options  # to standard output
         self.names_another = not {"-w", "--state"}.isdisjoint(self.options)  # output, beside it
         self.operands = [self.input] if self.reads else []
-        self.default = ["-"] if self.program == "niceroc" else []  # what stands for standard input
+        self.default = ["-"] if self.program == "niceroc" and "-m" not in self.options else []  # what stands for standard input
         self.header_alone = self.program in ("idx2raw", "npy2raw") and "-i" in self.options  # reads no more
         self.record = 4 if "-1" in self.options else {"x.u8": 6, "x.f32": 24, "ll.f64": 8, "p.f64": 8}.get(self.input)
 
@@ -429,7 +435,7 @@ def expected(way):
 
 
 def reading_operands(way):
-    if re.search(rb"\[file[.a-z]* \.\.\.\]", run([way.program, "--help"]).product):
+    if re.search(rb"\[file[.a-z]* \.\.\.\]", run([way.program, "--help"]).product) or (way.program == "niceroc" and not way.default):
         alone = {"--labels", "--paste"} & set(way.options)  # these are as long as the input is
         go(way, way.input, "/dev/null" if alone else way.input).ends(0)
     else:

@@ -150,5 +150,113 @@ for name, shift in ("normal", 0), ("anomalous", -1):
 	refused 2 "niceroc: expected two operands: NORMAL and ANOMALOUS" niceroc in in in
 	refused 2 "niceroc: only one of the files can be standard input" niceroc - -
 	run -1 --separate-stderr bash -c 'niceroc --curve in in > /dev/full'
+	# shellcheck disable=SC2154
 	[ "$stderr" = "niceroc: standard output: cannot write: No space left on device" ]
+}
+
+# sides: n.all and a.all, of ties, NaN and infinities; and in n.I and a.I, I from 1 to 5, shards of them.
+sides() {
+	python3 -c '
+import random
+random.seed(4)
+for side, n in ("n", 400), ("a", 90):
+    xs = [random.choice(["nan", "inf", "-inf", "0", "-0", "1e-300", repr(random.gauss(0, 2)), "%.1f" % random.gauss(0, 2)]) for _ in range(n)]
+    cuts = sorted(random.choices(range(n + 1), k=3))
+    parts = [xs[i:j] for i, j in zip([0] + cuts, cuts + [n])]
+    parts.insert(2 if side == "n" else 4, []) # one without any
+    open(side + ".all", "w").write("".join(x + "\n" for x in xs))
+    for i, part in enumerate(parts):
+        open("%s.%d" % (side, i + 1), "w").write("".join(x + "\n" for x in part))'
+	niceroc n.all a.all > roc
+	niceroc --curve n.all a.all > curve
+}
+
+@test "niceroc: several files of a side are one" {
+	sides
+	niceroc --normal n.1 --normal n.2 --normal n.3 --normal n.4 --normal n.5 --anomalous a.all | cmp - roc
+	niceroc --curve --anomalous a.4 --anomalous a.5 --normal n.all --anomalous a.1 --anomalous a.2 --anomalous - < a.3 | cmp - curve
+	printf 1 > part
+	printf '%s\n' 1 2 x > bad
+	: > empty
+	refused 1 "niceroc: part: line 1 (byte 0): unexpected end of input after '1': without a newline the number may be incomplete" \
+		niceroc --normal part --normal n.1 --anomalous a.all
+	refused 1 "niceroc: bad: line 3 (byte 4): 'x' is not a number" niceroc --normal n.1 --anomalous a.1 --anomalous bad
+	head -c 15 /dev/zero > cut.f64
+	head -c 16 /dev/zero > two.f64
+	refused 1 "niceroc: cut.f64: record 1 (byte 8): unexpected end of input after 7 of 8 bytes" \
+		niceroc -b --normal two.f64 --normal cut.f64 --normal two.f64 --anomalous two.f64
+	refused 1 "niceroc: no normal numbers" niceroc --normal empty --normal empty --anomalous a.1
+	refused 1 "niceroc: empty: no numbers" niceroc --normal n.1 --normal n.2 --anomalous empty
+	refused 2 "niceroc: --normal and --anomalous require each other" niceroc --normal n.1
+	refused 2 "niceroc: --normal and --anomalous leave no operands" niceroc --normal n.1 --anomalous a.1 a.2
+	refused 2 "niceroc: only one of the files can be standard input" niceroc --normal - --anomalous a.1 --anomalous -
+}
+
+@test "niceroc: states of any sharding merge to the serial run, by cmp" {
+	sides
+	niceroc -s n.all a.all > whole
+	for i in 1 2 3 4 5; do
+		niceroc -s n.$i a.$i > $i.plain
+		niceroc -s --shard $i/5 n.$i a.$i > $i.state
+	done
+	niceroc -m whole 2> err | cmp - roc
+	niceroc -m {1,2,3,4,5}.plain | cmp - roc
+	niceroc -m {5,3,1,2,4}.state | cmp - roc
+	niceroc -m --curve {5,3,1,2,4}.state | cmp - curve
+	niceroc -m -s {4,1,3,2,5}.state | cmp - whole
+	niceroc -m -s {4,1,3,2,5}.plain | cmp - whole
+	niceroc -m -s {4,1,2}.state > some
+	head -n 4 some | cmp - <(printf '%s\t%s\n' niceroc-state 1 shards 5 shard 1-2 shard 4)
+	niceroc -m -s some | cmp - some
+	cat 5.state some | niceroc -m - 3.state | cmp - roc
+	niceroc -s /dev/null /dev/null > nothing
+	cmp nothing <(printf '%s\t%s\n' niceroc-state 1 normal 0 anomalous 0)
+	niceroc -m nothing {1,2,3,4,5}.state nothing | cmp - roc
+}
+
+@test "niceroc -m: shards that are missing or doubled, and what is no state, are refused" {
+	printf '%s\n' 1 2 > n
+	printf '%s\n' -1 1 > a
+	for i in 1 2 3; do niceroc -s --shard $i/3 n a > $i.state; done
+	refused 1 "niceroc: missing shards 1, 3 of 3" niceroc -m 2.state
+	refused 1 "niceroc: missing shard 3 of 3" niceroc -m --curve 2.state 1.state
+	cp 1.state b
+	refused 1 "niceroc: duplicate shard 1 of 3: in 1.state and in b" niceroc -m 2.state 1.state b 3.state
+	niceroc -s --shard 1/2 n a > other
+	refused 1 "niceroc: other: the state that ends in line 9: a shard of 2, after one of 3: they do not merge" niceroc -m 2.state other
+	niceroc -s n a > plain
+	refused 1 "niceroc: plain: the state that ends in line 7: a state that names no shard, after one that names its shard: they do not merge" \
+		niceroc -m 2.state plain
+	niceroc -s n /dev/null > half
+	refused 1 "niceroc: no anomalous numbers" niceroc -m half
+	refused 1 "niceroc: no normal numbers" niceroc -m <(niceroc -s /dev/null /dev/null)
+	nicestat -s n > stat
+	refused 1 "niceroc: stat: line 1: expected 'niceroc-state', a tab and a value" niceroc -m plain stat
+	bad() { # SED MESSAGE
+		sed "$1" plain > bad
+		refused 1 "niceroc: bad: $2" niceroc -m bad
+	}
+	bad '1s/1/2/' "line 1: unsupported state version '2', not 1"
+	bad 's/^normal.2/normal\t3/' "line 6: the numbers of a state must be in ascending order"
+	bad 's/^anomalous.2/anomalous\t3/' "line 8: unexpected end of input"
+	bad 's/^anomalous.2/anomalous\t1/' "line 7: expected 'niceroc-state', a tab and a value"
+	bad 's/^anomalous.2/anomalous\t-2/' "line 3: expected a count of at most 18446744073709551615"
+	bad 's/^normal.*/normal\t18446744073709551615/' "line 6: the numbers of a state must be in ascending order"
+	bad '/^normal/d' "line 2: expected 'normal', a tab and a value"
+	bad '5s/2/x/' "line 5: expected a number"
+	bad '5s/2/nan/' "line 5: the numbers of a state must be in ascending order"
+	bad '5s/2/2 /' "line 5: expected a number"
+	: > bad
+	refused 1 "niceroc: bad: no state found" niceroc -m bad
+	head -c -1 plain > bad
+	refused 1 "niceroc: bad: line 7: unexpected end of input" niceroc -m bad
+	printf '%s\n' nan nan 1 > n
+	run -0 --separate-stderr niceroc -m <(niceroc -s n a 2> err)
+	[ "$stderr" = "niceroc: 2 of 3 normal numbers are nan" ]
+	[ "$(cat err)" = "niceroc: n: 2 of 3 numbers are nan" ]
+	refused 2 "niceroc: -m reads text: -b does not apply" niceroc -m -b plain
+	refused 2 "niceroc: -m reads states: --normal and --anomalous do not apply" niceroc -m --normal n plain
+	refused 2 "niceroc: -m reads states, which name their shards: --shard does not apply" niceroc -m -s --shard 1/2 plain
+	refused 2 "niceroc: --shard requires -s" niceroc --shard 1/2 n a
+	refused 2 "niceroc: -s and --curve are mutually exclusive" niceroc -s --curve n a
 }

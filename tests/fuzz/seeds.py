@@ -300,6 +300,29 @@ def state_seeds():
     yield "version", b"nicestat-state\t\x1b[2J\n"
 
 
+def sides_seeds():
+    def state(*options, normal=b"1\n2\nnan\n-0\n", anomalous=b"-inf\n1e-300\n2\n"):
+        with tempfile.TemporaryDirectory() as folder:
+            names = [os.path.join(folder, name) for name in ("normal", "anomalous")]
+            for name, numbers in zip(names, (normal, anomalous)):
+                open(name, "wb").write(numbers)
+            return run("niceroc", "-s", *options, *names)
+    yield "both", state()
+    yield "none", state(normal=b"", anomalous=b"")
+    yield "normal", state(anomalous=b"")
+    yield "two", state() + state(normal=b"inf\n")
+    yield "cut", state()[:-1]
+    yield "short", state()[:-2]
+    yield "more", state() + b"3\n"
+    yield "shards", state("--shard", "3/10") + state("--shard", "1/10") + state(normal=b"", anomalous=b"")
+    yield "shard-twice", state("--shard", "2/3") * 2
+    yield "shards-of-two", state("--shard", "2/3") + state("--shard", "1/4")
+    yield "shard-and-none", state("--shard", "2/3") + state()
+    yield "many", b"niceroc-state\t1\nnormal\t%d\nanomalous\t%d\n1\n" % (2 ** 64 - 1, 2 ** 64 - 1)
+    yield "not-ascending", b"niceroc-state\t1\nnormal\t2\nanomalous\t0\n1\n0\n"
+    yield "version", b"niceroc-state\t\x1b[2J\n"
+
+
 def drift_text(method=b"jumper:0.01", kind=b"p-values", calibration=b"0", crc=b"00000000", n=b"0", exponent=b"0",
                capital=(b"1", b"0", b"0"), values=b""):
     text = b"".join(b"%s\t%s\n" % line for line in (
@@ -435,7 +458,7 @@ REGRESSIONS = {
 SEEDS = {"idx": idx_seeds, "npy": npy_seeds, "npz": npz_seeds,
          "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
          "pickle": pickle_seeds, "checkpoint": checkpoint_seeds, "png": png_seeds, "numbers": numbers_seeds,
-         "calibration": calibration_seeds, "state": state_seeds, "labels": labels_seeds, "drift": drift_seeds,
+         "calibration": calibration_seeds, "state": state_seeds, "sides": sides_seeds, "labels": labels_seeds, "drift": drift_seeds,
          "csv": csv_seeds, "schema": schema_seeds,
          "selection": selection_seeds, "matrix": matrix_seeds}
 
