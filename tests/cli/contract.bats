@@ -245,6 +245,7 @@ bounded() { (ulimit -t 10 -v 1000000 && exec "$@"); }
 special='\0\0\xc0\x7f''\0\0\x80\x7f''\0\0\x80\xff''\xff\xff\x7f\x7f''\1\0\0\0''\0\0\0\x80'
 
 @test "contract: NaN and infinity are themselves, or refused by name" {
+	# shellcheck disable=SC2094
 	bytes "$special" > special
 	{ bytes '\0\0\x0d\2'; be32 1; be32 6; bytes "$special" | od -An -v -tx4 -w4 | tr -d ' \n' |
 		sed 's/../\\x&/g' | xargs -0 printf %b; } > special.idx
