@@ -86,6 +86,7 @@ $(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 
 deps:      ; @sh .ci/deps build ## install the packages that are missing (apt, dnf)
 deps-lint: ; @sh .ci/deps lint ## the same for `make lint`
+deps-cluster: ; @sh .ci/deps cluster ## the same for tests of examples/cluster, which are skipped otherwise: sshd, Slurm
 
 example = @$(MAKE) --no-print-directory -f examples/$@.mk BIN=$(B)/bin OUT="$(or $(OUT),$(B)/$@)"
 demo: all $(B)/examples/glyphs ; $(example) GLYPHS=$(B)/examples/glyphs ## draw characters, train a flow on some, find the others
@@ -132,7 +133,7 @@ clean: ; rm -rf $(B) ## remove $(B)
 help:  ; @sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20 ## this list
 
 -include $(wildcard $(B)/*/*.d $(B)/*/*/*.d $(B)/tests/oracle/*.d)
-.PHONY: all completions dist deb html deps deps-lint demo mnist mnist-train fashion tables vae vae-gradients check check-asan check-ubsan check-tsan check-valgrind check-faults \
+.PHONY: all completions dist deb html deps deps-lint deps-cluster demo mnist mnist-train fashion tables vae vae-gradients check check-asan check-ubsan check-tsan check-valgrind check-faults \
         check-kills check-reproducible soak fuzzers fuzz bench lint install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
