@@ -1,187 +1,60 @@
 /* nicethresh: decides which log-likelihoods are anomalies: by a threshold, or by their p-values. */
 #include "nicethresh.h"
 
-#include "base/decimal.h"
 #include "cli.h"
-#include "option.h"
+#include "state_shards.h"
 
-#include <math.h>
-#include <string.h>
+enum { EXIT_ANOMALY = 3 };
 
-enum { EXIT_ANOMALY = 3, MAX_WINDOW = 1 << 30 };
-static const struct program program = {
-    "nicethresh",
-    "usage: nicethresh (-t VALUE [-u UPPER] | -c CALIBRATION [-m MODEL] [-S SEED])\n"
-    "                  [-p SCORES] [--precision f32|bf16] [-x normal|anomalous |\n"
-    "                  --labels LABELS] [-b] [-e] [-i] [--first N] [file ...]\n"
-    "       nicethresh -p SCORES (--alpha A | --fdr Q [--window N]) [--two-sided] ...\n"
-    "       nicethresh --paste TABLE [-F SEP] [--no-header] [--only anomalies] ...\n",
-    "Detect anomalies: numbers strictly below a threshold, or with small p-values."};
-
-static double parse_level(const char *option, const char *arg)
+/* Prints the counts, or their state. */
+static int end_run(struct run *r)
 {
-	double level;
-	if (!decimal_parse_double(arg, strlen(arg), &level) || !(level > 0 && level < 1))
-		cli_usage("%s: '%s' is not a number between 0 and 1", option, arg);
-	return level;
-}
-
-static void parse_alpha(const char *option, const char *arg, void *options)
-{
-	((struct options *)options)->alpha = parse_level(option, arg);
-}
-
-static void parse_fdr(const char *option, const char *arg, void *options)
-{
-	((struct options *)options)->fdr = parse_level(option, arg);
-}
-
-static void parse_separator(const char *option, const char *arg, void *options)
-{
-	if (!csv_parse_separator(arg, &((struct options *)options)->separator))
-		cli_usage("%s: '%s' is not a separator, such as ';' or tab", option, arg);
-}
-
-static void parse_seed(const char *option, const char *arg, void *options)
-{
-	struct options *o = options;
-	o->mixed = true;
-	o->seed = option_count(option, arg, 0, UINT64_MAX);
-}
-
-static const struct option_choice onlies[] = {{"anomalies", ONLY_ANOMALIES}, {0}};
-static const struct option_choice expectations[] = {
-    {"normal", EXPECT_NORMAL}, {"anomalous", EXPECT_ANOMALOUS}, {0}};
-
-static const struct option_spec table[] = {
-    {'t', "threshold", "VALUE", "the threshold",
-     OPTION_REAL(struct options, bounds.threshold, -INFINITY, INFINITY)},
-    {'u', "upper", "UPPER", "numbers strictly above UPPER are anomalies as well",
-     OPTION_REAL(struct options, bounds.upper, -INFINITY, INFINITY)},
-    {'c', "calibration", "CALIBRATION", "take the threshold from a calibration printed by nicestat",
-     OPTION_INPUT(struct options, calibration)},
-    {'S', "seed", "SEED",
-     "with -c: decide by the mixture of the calibration, drawing a threshold for each number",
-     OPTION_CUSTOM(parse_seed)},
-    {0, "first", "N", "index of the first number (default 0)",
-     OPTION_COUNT(struct options, first, 0, UINT64_MAX / 2)},
-    {'m', "model", "MODEL", "refuse a calibration that was made with another model than this",
-     OPTION_INPUT(struct options, model)},
-    OPTION_NO_MAP(struct options, way),
-    {0, "precision", "f32|bf16", "or at another precision than this (default: f32)",
-     OPTION_CHOICE(struct options, precision, option_precisions)},
-    {'p', "p-values", "SCORES", "file of calibration scores: also print p-values",
-     OPTION_INPUT(struct options, scores)},
-    {0, "alpha", "A", "numbers whose p-value is at most A are anomalies",
-     OPTION_CUSTOM(parse_alpha)},
-    {0, "fdr", "Q",
-     "control the false discovery rate at Q (Benjamini-Hochberg); keeps all numbers in memory",
-     OPTION_CUSTOM(parse_fdr)},
-    {0, "window", "N", "with --fdr: in each N numbers, for streams without an end",
-     OPTION_SIZE(struct options, window, 1, MAX_WINDOW)},
-    {0, "two-sided", NULL, "with --alpha and --fdr: large numbers are anomalies as well",
-     OPTION_FLAG(struct options, two_sided)},
-    {'x', "expect", "normal|anomalous",
-     "all data are known to be normal (or anomalous): count the errors instead",
-     OPTION_CHOICE(struct options, expect, expectations)},
-    {0, "labels", "LABELS",
-     "file of labels, 0 (normal) or 1 (anomalous): print the confusion table and rates instead",
-     OPTION_INPUT(struct options, labels)},
-    {'b', "binary", NULL, "numbers are raw little-endian f64 instead of text",
-     OPTION_FLAG(struct options, binary)},
-    {'i', "indices", NULL,
-     "print only the indices (from 0) of the anomalies, or of the errors with -x or --labels",
-     OPTION_FLAG(struct options, indices)},
-    {0, "paste", "TABLE", "print the rows of this table, each with its number and verdict",
-     OPTION_INPUT(struct options, paste)},
-    {'F', "separator", "SEP", "the byte between cells of the table, or tab (default: a comma)",
-     OPTION_CUSTOM(parse_separator)},
-    {0, "no-header", NULL, "the first row of the table is not a header",
-     OPTION_FLAG(struct options, no_header)},
-    {0, "only", "anomalies", "print only the rows of anomalies",
-     OPTION_CHOICE(struct options, only, onlies)},
-    {'e', "exit-code", NULL, "exit with status 3 if there is an anomaly",
-     OPTION_FLAG(struct options, exit_code)},
-    {0}};
-
-static void check_paste(const struct options *o)
-{
-	if (o->paste && (o->labels || o->indices || o->expect != EXPECT_NOTHING))
-		cli_usage("--paste prints verdicts, which -x, --labels and -i do not");
-	if (!o->paste && (o->no_header || o->separator != ',' || o->only != ONLY_ALL))
-		cli_usage("%s requires --paste", o->no_header          ? "--no-header"
-		                                 : o->only != ONLY_ALL ? "--only"
-		                                                       : "-F");
-}
-
-static void check_options(const struct options *o)
-{
-	bool by_p = o->alpha > 0 || o->fdr > 0;
-	bool by_t = !isnan(o->bounds.threshold);
-	int nrules = by_t + (o->calibration != NULL) + (o->alpha > 0) + (o->fdr > 0);
-	if (nrules != 1)
-		cli_usage(nrules == 0 ? "missing option -t, -c, --alpha or --fdr"
-		                      : "-t, -c, --alpha and --fdr are mutually exclusive");
-	if (by_p && !o->scores)
-		cli_usage("%s requires -p", o->alpha > 0 ? "--alpha" : "--fdr");
-	if (o->window > 0 && !(o->fdr > 0))
-		cli_usage("--window requires --fdr");
-	if (isfinite(o->bounds.upper) && !by_t)
-		cli_usage("-u requires -t");
-	if (o->model && !o->calibration)
-		cli_usage("-m requires -c");
-	if (o->precision != PRECISION_F32 && !o->model)
-		cli_usage("--precision requires -m");
-	if (by_t && o->bounds.upper < o->bounds.threshold)
-		cli_usage("-u: the upper bound is below the threshold");
-	if (o->mixed && !o->calibration)
-		cli_usage("-S requires -c");
-	if (o->two_sided && !by_p)
-		cli_usage("--two-sided requires --alpha or --fdr; use -u with -t");
-	if (o->labels && o->expect != EXPECT_NOTHING)
-		cli_usage("-x and --labels are mutually exclusive");
-	if (o->scores && !by_p && (o->labels || o->indices || o->expect != EXPECT_NOTHING))
-		cli_usage(
-		    "-p adds a column to the verdicts, which -x, --labels and -i do not print");
-	check_paste(o);
-	option_check_files(table, o, o->files->names, o->files->n);
-}
-
-static void parse_options(int argc, char **argv, struct options *o)
-{
-	*o = (struct options){.files = o->files,
-	                      .separator = ',',
-	                      .bounds = {.threshold = NAN, .upper = INFINITY, .promised = NAN}};
-	cli_operands(argc, argv, option_parse(&program, table, argc, argv, o), o->files);
-	check_options(o);
-}
-
-static int end_run(const struct run *r)
-{
+	const struct options *o = r->o;
+	struct counts *counts = &r->counts;
 	if (r->e.status != STATUS_OK)
 		return cli_fail(r->culprit, &r->e);
-	if (!r->o->indices)
-		report_errors(r);
-	return r->o->exit_code && r->anomalies > 0 ? EXIT_ANOMALY : EXIT_OK;
+	if (state_shards_finish(&counts->shards, &o->shard, o->state) != EXIT_OK)
+		return EXIT_BAD;
+	if (o->state)
+		counts_write(counts, stdout);
+	else if (!o->indices && (o->merge || options_expect(o)))
+		report_counts(counts);
+	return o->exit_code && r->anomalies > 0 ? EXIT_ANOMALY : EXIT_OK;
+}
+
+static int decide(struct run *r)
+{
+	const struct options *o = r->o;
+	int status = detector_read(&r->detector, o);
+	if (status != EXIT_OK)
+		return status;
+	if (options_expect(o))
+		counts_begin(r);
+	decide_all(r);
+	return EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
 	struct input_list files = {0};
 	struct options o = {.files = &files};
-	cli_start(&program, argv);
-	parse_options(argc, argv, &o);
+	cli_start(&nicethresh_program, argv);
+	options_parse(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
 	struct run run = {.o = &o, .paste = {.fd = -1}};
-	int status = detector_read(&run.detector, &o);
+	int status = EXIT_OK;
+	if (o.merge)
+		merge_all(&run);
+	else
+		status = decide(&run);
 	if (status == EXIT_OK) {
-		decide_all(&run);
-		cli_warn_if_most(files.n > 1 ? NULL : files.names[0], run.nnan, run.n,
+		cli_warn_if_most(files.n > 1 ? NULL : files.names[0], run.counts.nnan, run.n,
 		                 "numbers are nan");
 		status = end_run(&run);
 	}
 	paste_release(&run.paste);
 	labels_release(&run.labels);
 	detector_release(&run.detector);
+	counts_release(&run.counts);
 	return cli_finish(status);
 }

@@ -9,15 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Whether the data are known to be normal or anomalous. */
-static bool kind_is_known(const struct options *o)
-{
-	return o->labels || o->expect != EXPECT_NOTHING;
-}
-
 static void decide(struct run *r, double value)
 {
-	bool anomalous = r->o->expect == EXPECT_ANOMALOUS, known = kind_is_known(r->o);
+	bool anomalous = r->o->expect == EXPECT_ANOMALOUS, known = options_expect(r->o);
 	uint64_t rank = detector_rank(&r->detector, value);
 	uint64_t index = r->o->first + r->n;
 	bool anomaly = detector_flags(&r->detector, value, rank, index);
@@ -26,7 +20,7 @@ static void decide(struct run *r, double value)
 		return;
 	}
 	if (known)
-		confusion_add(&r->confusion, anomalous, anomaly);
+		confusion_add(&r->counts.confusion, anomalous, anomaly);
 	if (r->o->paste)
 		paste_row(r, value, anomaly, rank);
 	else if (r->o->indices && (known ? anomaly != anomalous : anomaly))
@@ -34,7 +28,7 @@ static void decide(struct run *r, double value)
 	else if (!r->o->indices && !known)
 		report_verdict(r, value, anomaly, rank);
 	r->n++;
-	r->nnan += isnan(value) ? 1 : 0;
+	r->counts.nnan += isnan(value) ? 1 : 0;
 	r->anomalies += anomaly;
 }
 

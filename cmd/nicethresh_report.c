@@ -42,17 +42,17 @@ void report_cells(const struct run *r, double value, bool anomaly, uint64_t rank
 	report(r, value, anomaly, rank, separator);
 }
 
-static void print_expected_errors(const struct run *r)
+static void print_expected_errors(const struct counts *c)
 {
-	bool normal = r->o->expect == EXPECT_NORMAL;
-	struct share rate = normal ? confusion_false_positive_rate(&r->confusion)
-	                           : confusion_false_negative_rate(&r->confusion);
+	bool normal = c->kind == COUNTS_NORMAL;
+	struct share rate = normal ? confusion_false_positive_rate(&c->confusion)
+	                           : confusion_false_negative_rate(&c->confusion);
 	printf("%" PRIu64 " type %s errors among %" PRIu64 " data\n",
-	       confusion_errors(&r->confusion), normal ? "I" : "II", r->n);
+	       confusion_errors(&c->confusion), normal ? "I" : "II", counts_n(c));
 	printf("rate %.4g, 95 %% interval %.4g to %.4g", rate.value, rate.interval.low,
 	       rate.interval.high);
-	if (normal && !isnan(r->detector.bounds.promised))
-		printf(", promised %.4g", r->detector.bounds.promised);
+	if (normal && !isnan(c->promised))
+		printf(", promised %.4g", c->promised);
 	putchar('\n');
 }
 
@@ -66,10 +66,9 @@ static void add_share(struct fields *t, const char *name, struct share s)
 	fields_add_number(t, end, s.interval.high);
 }
 
-static void print_confusion(const struct run *r)
+static void print_confusion(const struct confusion *c, double promised)
 {
 	struct fields t = {0};
-	const struct confusion *c = &r->confusion;
 	fields_add_count(&t, "normal", confusion_normal(c));
 	fields_add_count(&t, "anomalous", confusion_anomalous(c));
 	fields_add_count(&t, "true_positives", c->true_positives);
@@ -79,17 +78,17 @@ static void print_confusion(const struct run *r)
 	add_share(&t, "precision", confusion_precision(c));
 	add_share(&t, "recall", confusion_recall(c));
 	add_share(&t, "false_positive_rate", confusion_false_positive_rate(c));
-	if (!isnan(r->detector.bounds.promised))
-		fields_add_number(&t, "promised", r->detector.bounds.promised);
+	if (!isnan(promised))
+		fields_add_number(&t, "promised", promised);
 	fields_add_number(&t, "f1", confusion_f1(c));
 	fields_add_number(&t, "balanced_accuracy", confusion_balanced_accuracy(c));
 	fields_write(&t, stdout);
 }
 
-void report_errors(const struct run *r)
+void report_counts(const struct counts *c)
 {
-	if (r->o->labels)
-		print_confusion(r);
-	else if (r->o->expect != EXPECT_NOTHING)
-		print_expected_errors(r);
+	if (c->kind == COUNTS_LABELS)
+		print_confusion(&c->confusion, c->promised);
+	else
+		print_expected_errors(c);
 }

@@ -52,11 +52,8 @@ static void put_numbers(struct text *t, const struct sample *s)
 
 void drift_state_note(struct drift_state *s, const struct sample *sorted)
 {
-	struct text t = {0};
-	crc_table_init(&t.table);
-	put_numbers(&t, sorted);
 	s->ncalibration = sorted->n;
-	s->calibration = t.crc;
+	s->calibration = sample_crc(sorted);
 }
 
 void drift_state_write(const struct drift_state *s, const struct sample *values, FILE *f)

@@ -1,6 +1,8 @@
 /* Order statistics of numbers in memory. */
 #include "stats/sample.h"
 
+#include "base/crc.h"
+#include "base/decimal.h"
 #include "io/numbers.h"
 
 #include <assert.h>
@@ -109,6 +111,20 @@ double sample_mad(const struct sample *s, double center)
 			right++;
 	}
 	return s->n % 2 == 1 ? last : before / 2 + last / 2;
+}
+
+uint32_t sample_crc(const struct sample *s)
+{
+	struct crc_table table;
+	char line[DECIMAL_TEXT + 1];
+	uint32_t crc = 0;
+	crc_table_init(&table);
+	for (size_t i = 0; i < s->n; i++) {
+		size_t length = decimal_format_double(s->values[i], line);
+		line[length++] = '\n';
+		crc = crc_add(&table, crc, line, length);
+	}
+	return crc;
 }
 
 size_t sample_below(const struct sample *s, double value)

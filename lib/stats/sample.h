@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sample {
 	double *values; /* owned */
@@ -37,6 +38,9 @@ double sample_quantile(const struct sample *s, double p);
 /* The median of the distances |x - center|, the mean of the middle two of an even number, each
  * distance in double arithmetic. The sample is sorted, without NaN, n > 0. */
 double sample_mad(const struct sample *s, double center);
+
+/* CRC-32 of the sample as text, one shortest decimal per line: whether two samples are the same. */
+uint32_t sample_crc(const struct sample *s);
 
 /* How many numbers of a sorted sample are less than value. */
 size_t sample_below(const struct sample *s, double value);

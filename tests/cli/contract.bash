@@ -19,6 +19,7 @@ for name in "ll", "p":
 	nicestat -k 1 ll > calibration
 	nicestat -s ll > state
 	niceroc -s ll ll > sides
+	nicethresh -s -t -14 -x normal ll > counts
 	nicestat -k 1 --model m ll > bound
 	nicestat -s --model m ll > bound.state
 	printf '%s\n' '0 -1 1' '1 0 -1' '-1 1 0' > game

@@ -78,6 +78,8 @@ huge_nicethresh() {
 	says 'nicethresh: huge: line 1 (byte 0): more than * bytes in a line'
 	ends 1 "$@" nicethresh -c huge ll
 	says 'nicethresh: huge: not a calibration: more than 65536 bytes'
+	ends 1 "$@" nicethresh --merge huge
+	says 'nicethresh: huge: line 1: more than 65535 bytes in a line'
 }
 huge_nicedrift() {
 	head -c 3000000 /dev/zero | tr '\0' 1 > huge

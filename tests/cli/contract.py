@@ -86,6 +86,9 @@ WAYS = """
     nicethresh  ll        0   -p ll --fdr 0.9 --two-sided
     nicethresh  ll        0   -p ll --fdr 0.9 --window 2
     nicethresh  ll        1   -t -14 --labels labels
+    nicethresh  ll        0+  -t -14 -x anomalous -s
+    nicethresh  ll        1   -t -14 --labels labels -s --shard 1/2
+    nicethresh  counts    1   --merge
     nicethresh  ll        1   -t -14 --paste rows.csv --no-header
     nicetrain   x.f32     1   -o model -d 6 TRAIN
     nicetrain   x.f32     1   -o - -d 6 TRAIN
@@ -182,6 +185,7 @@ BOUNDS = """
     nicestat    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296  -1/2  1/2/3  0x1/2
     niceflow    --shard  0/1  2/1  1  1/  /1  1/0  1/4294967296
     nicevae     --shard  0/1  2/1  1/4294967296
+    nicethresh  --shard  0/1  2/1  1  1/4294967296
     niceroc     --shard  0/1  2/1  1  1/4294967296
     nicestat    -H  0  -1  1000001  1e3
     nicethresh  -t  -inf  inf  1,5

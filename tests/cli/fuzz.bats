@@ -7,7 +7,7 @@ setup_file() {
 	case $SANITIZER in asan) : "${INPUTS:=500}" ;; *) : "${INPUTS:=4000}" ;; esac
 	export INPUTS
 	python3 "$ROOT/tests/fuzz/seeds.py" "$B/bin" seeds calibration checkpoint drift gzip idx labels matrix numbers pickle png \
-		safetensors selection sides state zip csv schema npy npz
+		safetensors selection sides state counts zip csv schema npy npz
 }
 
 # hostile READER: each seed, and mutations to make INPUTS of them.
@@ -32,6 +32,7 @@ hostile() {
 @test "fuzz: calibrations" { hostile calibration; }
 @test "fuzz: states" { hostile state; }
 @test "fuzz: states of niceroc" { hostile sides; }
+@test "fuzz: states of nicethresh" { hostile counts; }
 @test "fuzz: states of nicedrift" { hostile drift; }
 @test "fuzz: labels" { hostile labels; }
 @test "fuzz: payoff matrices" { hostile matrix; }

@@ -310,7 +310,7 @@ for name in "scores", "in":
 		sleep 3
 		echo
 	} | nicethresh -t 2 > out &
-	for try in $(seq 25); do
+	for _ in $(seq 25); do
 		[ "$(wc -l < out)" -lt 2 ] || break
 		sleep 0.1
 	done
@@ -324,7 +324,7 @@ for name in "scores", "in":
 	nicethresh -t 2 -i --labels pause in > out &
 	exec 4> pause
 	printf '%s\n' 0 >&4
-	for try in $(seq 100); do
+	for _ in $(seq 100); do
 		[ ! -s out ] || break
 		sleep 0.1
 	done
@@ -561,4 +561,154 @@ write("stream", [random.gauss(-4 if random.random() < 0.1 else 0, 1) for _ in ra
 	printf '%s' 12345678 > r && printf '%s' 123 > short
 	ends 1 nicethresh -b -t 5 r short r
 	says "nicethresh: short: *"
+}
+
+# data: of 300 numbers, x.all and their labels l.all; and in x.I and l.I, I from 1 to 4, shards of them, one empty.
+data() {
+	python3 -c '
+import random
+random.seed(8)
+xs = [random.choice(["nan", "inf", "-inf"] + [repr(random.gauss(0, 2)) for _ in range(9)]) for _ in range(300)]
+ls = [str(int(random.random() < 0.2)) for _ in xs]
+cuts = [0, 40, 40, 190, 300]
+open("bounds", "w").write("".join("%d\n" % i for i in cuts[:-1]))
+for name, all in ("x", xs), ("l", ls):
+    open(name + ".all", "w").write("".join(v + "\n" for v in all))
+    for i in range(4):
+        open("%s.%d" % (name, i + 1), "w").write("".join(v + "\n" for v in all[cuts[i]:cuts[i + 1]]))'
+	seq -3 0.1 3 > scores
+}
+
+# merges OPTION...: states of shards merge to what one run says; LABELS stands for the labels, FIRST for the index.
+merges() {
+	local i first state
+	for i in all 1 2 3 4; do
+		first=$([ $i = all ] || sed -n ${i}p bounds)
+		local options=("${@/#LABELS/l.$i}")
+		options=("${options[@]/#FIRST/${first:-0}}")
+		[ $i != all ] || nicethresh "${options[@]}" x.all > serial
+		state=$([ $i = all ] || echo "--shard $i/4")
+		# shellcheck disable=SC2086
+		nicethresh -s $state "${options[@]}" x.$i > $i.state
+	done
+	nicethresh --merge all.state | cmp - serial
+	nicethresh --merge {3,2,4,1}.state | cmp - serial
+	nicethresh --merge -s {3,2,4,1}.state | cmp - all.state
+	nicethresh --merge -s {4,2}.state > some
+	sed 1d some | head -n 3 | cmp - <(printf '%s\t%s\n' shards 4 shard 2 shard 4)
+	nicethresh --merge -s some | cmp - some
+	cat 3.state some | nicethresh --merge - 1.state | cmp - serial
+}
+
+@test "nicethresh -s: states of any sharding merge to the serial run, by cmp" {
+	data
+	seq 1 40 | nicestat --method conformal:0.1 > calibration
+	{ printf '%s\t%s\n' mixed_low -1 mixed_high 1.5 mixed_share 0.5; cat calibration; } > mixture
+	merges -t -1 -x normal
+	merges -t -1 -u 3 -x anomalous
+	merges -t -1 --labels LABELS
+	merges -c calibration -x normal
+	grep -q 'promised 0.1$' serial
+	merges -c calibration --labels LABELS
+	merges -c mixture -S 7 --first FIRST -x normal
+	merges -p scores --alpha 0.05 -x normal
+	grep -q 'promised 0.05$' serial
+	merges -p scores --alpha 0.05 --two-sided --labels LABELS
+	for i in 1 2 3 4; do nicethresh -s -t -1 -x normal x.$i; done > plain
+	nicethresh --merge plain | cmp - <(nicethresh -t -1 -x normal x.all)
+	nicethresh -s -t -1 -x normal < /dev/null > nothing
+	nicethresh --merge nothing | cmp - <(nicethresh -t -1 -x normal < /dev/null)
+}
+
+@test "nicethresh -s: the state, and the status of -e" {
+	printf '%s\n' 1 2 nan > x
+	nicethresh -s -t 1.5 -u 1e9 -x normal x > state
+	cmp state <(printf '%s\t%s\n' nicethresh-state 1 data normal rule 'threshold 1.5 upper 1000000000' promised nan \
+		nan 1 true_positives 0 false_positives 2 true_negatives 1 false_negatives 0)
+	run -3 nicethresh -s -e -t 1.5 -x normal x
+	run -3 nicethresh --merge -e state
+	run -0 nicethresh --merge -e <(seq 3 | nicethresh -s -t 1 -x anomalous)
+	printf '%s\n' nan nan 1 > most
+	run -0 --separate-stderr nicethresh --merge <(nicethresh -s -t 1 -x normal most 2> /dev/null)
+	# shellcheck disable=SC2154
+	[[ $stderr == "nicethresh: "*": 2 of 3 numbers are nan" ]]
+}
+
+@test "nicethresh --merge: counts that are not of one whole are refused" {
+	data
+	for i in 1 2 3; do nicethresh -s --shard $i/3 -t 1 -x normal x.$i > $i.state; done
+	refused 1 "nicethresh: missing shards 1, 3 of 3" nicethresh --merge 2.state
+	cp 1.state b
+	refused 1 "nicethresh: duplicate shard 1 of 3: in 1.state and in b" nicethresh --merge {2,1}.state b 3.state
+	nicethresh -s --shard 1/2 -t 1 -x normal x.1 > other
+	refused 1 "nicethresh: other: the state that ends in line 11: a shard of 2, after one of 3: they do not merge" nicethresh --merge 2.state other
+	nicethresh -s -t 1 -x normal x.1 > plain
+	refused 1 "nicethresh: plain: the state that ends in line 9: a state that names no shard, after one that names its shard: they do not merge" \
+		nicethresh --merge 2.state plain
+	nicethresh -s -t 1 -x anomalous x.1 > other
+	refused 1 "nicethresh: other: the state that ends in line 9: counts of data 'anomalous', after those of 'normal': they do not merge" \
+		nicethresh --merge plain other
+	by() { # RULE OPTION...
+		nicethresh -s -x normal "${@:2}" x.1 > other
+		refused 1 "nicethresh: other: the state that ends in line 9: counts by '$1', after those by 'threshold 1 upper inf': they do not merge" \
+			nicethresh --merge plain other
+	}
+	by "threshold 1.5 upper inf" -t 1.5
+	by "threshold 1 upper 2" -t 1 -u 2
+	seq 1 40 > forty
+	by "alpha 0.05 of 40 scores with crc32 $(gzip -nc forty | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')" -p forty --alpha 0.05
+	by "alpha 0.05 two-sided of 61 scores with crc32 $(sort -g scores | sed 's/\.0$//; s/^-0$/0/' | gzip -nc | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')" \
+		-p scores --two-sided --alpha 0.05
+	python3 "$ROOT/tests/fixtures/make_model.py" 6 5 2 2 1 > m
+	nicestat --model m forty > calibration
+	nicethresh -s -x normal -c calibration x.1 > other
+	grep -q "^rule.threshold .* upper inf model $(awk '$1 == "model" { print $2 }' calibration) precision f32$" other
+	{ printf '%s\t%s\n' mixed_low 1 mixed_high 2 mixed_share 0.5 threshold 1; } > mixture
+	by "mixed_low 1 mixed_high 2 mixed_share 0.5 seed 9 upper inf" -c mixture -S 9
+	sed 's/promised.*/promised\t0.1/' plain > other
+	refused 1 "nicethresh: other: the state that ends in line 9: counts that promise another rate than those before" nicethresh --merge plain other
+	nicestat -s forty > stat
+	refused 1 "nicethresh: stat: line 1: expected 'nicethresh-state', a tab and a value" nicethresh --merge plain stat
+}
+
+@test "nicethresh --merge: what is not a state is refused" {
+	printf '%s\t%s\n' nicethresh-state 1 data labels rule 'threshold 1 upper inf' promised 0.1 nan 3 true_positives 1 \
+		false_positives 2 true_negatives 3 false_negatives 4 > good
+	nicethresh --merge -s good | cmp - good
+	bad() { # SED MESSAGE
+		sed "$1" good > bad
+		refused 1 "nicethresh: bad: $2" nicethresh --merge bad
+	}
+	local broken='line 9: the state that ends here is malformed'
+	bad '1s/1/2/' "line 1: unsupported state version '2', not 1"
+	bad 's/labels/label/' "line 2: expected normal, anomalous or labels"
+	bad 's/^rule.*/rule\t/' "line 3: expected a rule, as printable ASCII"
+	bad 's/^rule.*/rule\t\x1b[2J/' "line 3: expected a rule, as printable ASCII"
+	bad "s/^rule.*/rule\t$(printf '%400s' '')/" "line 3: expected a rule, as printable ASCII"
+	bad 's/0.1/inf/' "line 4: expected a rate, or nan"
+	bad 's/0.1/x/' "line 4: expected a rate, or nan"
+	bad 's/^nan.*/nan\t4/' "$broken"
+	bad 's/labels/normal/' "$broken"
+	bad 's/labels/anomalous/' "$broken"
+	bad 's/^true_n.*/true_negatives\t-1/' "line 8: expected a count of at most 18446744073709551615"
+	bad 's/^true_n.*/true_negatives\t18446744073709551615/' "$broken"
+	bad '/^true_n/d' "line 8: expected 'true_negatives', a tab and a value"
+	# shellcheck disable=SC2016
+	bad '$d' "line 9: unexpected end of input"
+	# shellcheck disable=SC2016
+	bad '1,$d' "no state found"
+	sed 's/^true_n.*/true_negatives\t9223372036854775807/' good > many
+	refused 1 "nicethresh: many: more than 2^64 numbers" nicethresh --merge many many
+	refused 2 "nicethresh: -s requires -x or --labels" nicethresh -s -t 1 good
+	refused 2 "nicethresh: -s and -i are mutually exclusive" nicethresh -s -i -t 1 -x normal good
+	seq 40 > scores
+	refused 2 "nicethresh: -s: --fdr decides on many numbers together, so its counts do not merge" \
+		nicethresh -s -p scores --fdr 0.1 --window 3 -x normal good
+	refused 2 "nicethresh: --shard requires -s" nicethresh --shard 1/2 -t 1 -x normal good
+	refused 2 "nicethresh: --merge reads states, which name their shards: --shard does not apply" nicethresh --merge -s --shard 1/2 good
+	for options in '-t 1' '-u 1' '-c good' '-S 1' '--first 1' '-m good' '--precision bf16' '-p good' '--alpha 0.1' '--fdr 0.1' \
+		'--window 2' --two-sided '-x normal' '--labels good' -b -i '--paste good' '-F ;' --no-header '--only anomalies'; do
+		# shellcheck disable=SC2086
+		refused 2 "nicethresh: --merge reads states: of the other options, only -s and -e apply" nicethresh --merge $options good
+	done
 }

@@ -323,6 +323,42 @@ def sides_seeds():
     yield "version", b"niceroc-state\t\x1b[2J\n"
 
 
+def counts_text(kind, *counts, rule=b"threshold 1 upper inf"):
+    names = b"nan", b"true_positives", b"false_positives", b"true_negatives", b"false_negatives"
+    return b"nicethresh-state\t1\ndata\t%s\nrule\t%s\npromised\tnan\n" % (kind, rule) + b"".join(
+        b"%s\t%d\n" % line for line in zip(names, counts))
+
+
+def counts_seeds():
+    def state(*options, numbers=b"1\n2\nnan\n-0\n"):
+        return run("nicethresh", "-s", *options, stdin=numbers)
+    normal = "-t", "1", "-x", "normal"
+    for kind in "normal", "anomalous":
+        yield kind, state("-t", "1", "-u", "5", "-x", kind)
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "file")
+        open(name, "wb").write(b"1\n0\n1\n0\n")
+        yield "labels", state("-t", "1", "--labels", name)
+        yield "scores", state("-p", name, "--alpha", "0.5", "-x", "normal")
+    yield "none", state(*normal, numbers=b"")
+    yield "two", state(*normal) * 2
+    yield "cut", state(*normal)[:-1]
+    yield "shards", state(*normal, "--shard", "3/10") + state(*normal, "--shard", "1/10")
+    yield "shard-twice", state(*normal, "--shard", "2/3") * 2
+    yield "shards-of-two", state(*normal, "--shard", "2/3") + state(*normal, "--shard", "1/4")
+    yield "shard-and-none", state(*normal, "--shard", "2/3") + state(*normal)
+    yield "kinds", state(*normal) + state("-t", "1", "-x", "anomalous")
+    yield "rules", state(*normal) + state("-t", "2", "-x", "normal")
+    yield "most", counts_text(b"labels", 1, 1, 2 ** 62, 2 ** 62, 2 ** 63 - 2)
+    yield "too-many", counts_text(b"labels", 1, 2 ** 63, 2 ** 63, 0, 0)
+    yield "too-many-merged", counts_text(b"labels", 0, 2 ** 63, 0, 0, 0) * 2
+    yield "nan", counts_text(b"labels", 5, 2, 2, 9, 9)
+    yield "not-normal", counts_text(b"normal", 0, 1, 2, 9, 9)
+    yield "control", counts_text(b"labels", 5, 2, 2, 9, 9, rule=b"\x1b[2J")
+    yield "long", counts_text(b"labels", 5, 2, 2, 9, 9, rule=b"x" * 400)
+    yield "version", b"nicethresh-state\t\x1b[2J\n"
+
+
 def drift_text(method=b"jumper:0.01", kind=b"p-values", calibration=b"0", crc=b"00000000", n=b"0", exponent=b"0",
                capital=(b"1", b"0", b"0"), values=b""):
     text = b"".join(b"%s\t%s\n" % line for line in (
@@ -458,7 +494,7 @@ REGRESSIONS = {
 SEEDS = {"idx": idx_seeds, "npy": npy_seeds, "npz": npz_seeds,
          "gzip": gzip_seeds, "safetensors": safetensors_seeds, "zip": zip_seeds,
          "pickle": pickle_seeds, "checkpoint": checkpoint_seeds, "png": png_seeds, "numbers": numbers_seeds,
-         "calibration": calibration_seeds, "state": state_seeds, "sides": sides_seeds, "labels": labels_seeds, "drift": drift_seeds,
+         "calibration": calibration_seeds, "state": state_seeds, "sides": sides_seeds, "counts": counts_seeds, "labels": labels_seeds, "drift": drift_seeds,
          "csv": csv_seeds, "schema": schema_seeds,
          "selection": selection_seeds, "matrix": matrix_seeds}
 
