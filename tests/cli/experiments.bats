@@ -73,6 +73,7 @@ example() {
 	mkdir bin
 	ln -s "$B/bin/"* bin
 	rm bin/niceflow
+	# shellcheck disable=SC2016 # for the script
 	printf '#!/bin/sh\necho 1\nkill -9 $PPID\n' > bin/niceflow
 	chmod +x bin/niceflow
 	run -2 example mnist MODEL="$BATS_FILE_TMPDIR/one" BIN="$PWD/bin"
@@ -103,6 +104,19 @@ example() {
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^epochs\t//p')" -eq 2 ]
 	train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" > said
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^mid\t//p')" -eq 3 ]
+}
+
+@test "examples: mnist-train FAST=1 asks for a model of a tenth of the multiplications, and for no more than is given" {
+	# asked VARIABLE=VALUE...: how nicetrain would be called; nothing is made
+	asked() { example mnist-train SPLIT=splits -n "$@" | sed -n '/^nicetrain/,/[^\\]$/p' | tr -s ' \t\\\n' ' '; }
+	# couplings times width: all layers are 784 x width
+	cost() { asked "$@" | awk '{ for (i = 1; i < NF; i++) value[$i] = $(i + 1) } END { print value["--hidden"] == 1 ? value["--couplings"] * value["--mid"] : "no" }'; }
+	[ "$(cost)" -eq 24000 ]
+	[ "$(cost FAST=0)" -eq 24000 ]
+	[ "$(cost FAST=1)" -gt 0 ]
+	[ "$(cost FAST=1)" -le 2550 ]
+	asked FAST=1 EPOCHS=3 SETTINGS='--mid 5' > said
+	grep -q -e '--epochs 3 --mid 5 --valid' said
 }
 
 # minimax NORMAL ANOMALOUS: the calibration of two lists of numbers.
