@@ -38,11 +38,11 @@ stand_in() {
 	chmod +x bin/niceflow
 }
 
-# stall CONDITION: where it holds, niceflow writes two lines, leaves its process id in "stalled", and waits until
-# there is no file "stall".
+# stall CONDITION: where it holds, niceflow writes two lines, leaves its process id, or its job of
+# Slurm, in "stalled", and waits until there is no file "stall".
 stall() {
 	touch stall
-	stand_in "if { $1; } && [ -e \"\$there/stall\" ]; then echo 1; echo 2; echo \$\$ > \"\$there/stalled\"" \
+	stand_in "if { $1; } && [ -e \"\$there/stall\" ]; then echo 1; echo 2; echo \${SLURM_JOB_ID:-\$\$} > \"\$there/stalled\"" \
 		'while [ -e "$there/stall" ]; do sleep 0.05; done; fi'
 }
 
