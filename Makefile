@@ -63,7 +63,7 @@ FUZZ_DRIVER = replay
 $(FUZZ_BINS): $(B)/%: $(B)/%.o $(B)/tests/fuzz/$$(FUZZ_DRIVER).o $(B)/tests/fuzz/source.o $(LIBRARY)
 	$(LINK) $^ $(LIBS)
 
-$(UNITS) $(EXAMPLES) $(B)/tests/inject/isa $(B)/tests/bench/peak: $(B)/%: $(B)/%.o $$($$(@F)_PARTS) $(LIBRARY)
+$(UNITS) $(EXAMPLES) $(B)/tests/inject/isa $(B)/tests/bench/peak $(B)/tests/bench/layers: $(B)/%: $(B)/%.o $$($$(@F)_PARTS) $(LIBRARY)
 	$(LINK) $^ $(LIBS)
 linear_PARTS = $(B)/tests/oracle/linear_ref.o
 nice_PARTS = $(linear_PARTS)
@@ -118,7 +118,7 @@ fuzzers: $(FUZZ_BINS)
 fuzz: all ## look for inputs that break the readers [FUZZ_SECONDS=60] [FUZZERS="idx png ..."]; needs clang and its runtime
 	@$(MAKE) -s B=$(B)/fuzz CC=clang CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' LDFLAGS=-fsanitize=fuzzer FUZZ_DRIVER=libfuzzer fuzzers
 	@$(ENV) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
-bench: all $(B)/tests/bench/peak ## measure [DATA=... MODEL=... BENCH=... ORT=... BENCHES="stream ..."]
+bench: all $(B)/tests/bench/peak $(B)/tests/bench/layers ## measure [DATA=... MODEL=... BENCH=... ORT=... BENCHES="stream ..."]
 	@$(ENV) BENCH="$(call absolute,$(BENCH))" ORT="$(call absolute,$(ORT))" sh tests/bench/run $(BENCHES)
 lint: ; @$(ENV) COMPILE_FLAGS="-std=c11 -D_XOPEN_SOURCE=700 -Ilib -Icmd -I. $(WARNINGS)" sh .ci/lint ## compilers, layers, formatting, analysers, pages: all silent
 
