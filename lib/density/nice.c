@@ -110,6 +110,9 @@ static enum status allocate(struct nice *f, struct error *e)
 	return e->status;
 }
 
+/* Parameters that are worth a thread when layers are prepared. */
+enum { SHARED_FLOATS = 1 << 20 };
+
 /* Floats of the largest layer. */
 static size_t largest_layer(const struct nice_names *s)
 {
@@ -139,17 +142,39 @@ static enum status set_conditioner(struct nice *f, size_t coupling, const struct
 	return e->status;
 }
 
+/* Conditioners, as each thread takes some. */
+struct setting {
+	struct nice *f;
+	const struct nice_names *names;
+	const struct linear_backend *backend;
+	struct error *errors; /* of each coupling */
+};
+
 /* Parameters that are no float32 in the file go into the layers by way of one buffer: a new one for
  * each layer would have to be mapped and cleared each time. */
+static void set_range(void *context, size_t begin, size_t end)
+{
+	const struct setting *c = context;
+	float *buffer = hugepage_alloc(largest_layer(c->names), sizeof(float));
+	for (size_t i = begin; i < end && buffer; i++)
+		set_conditioner(c->f, i, c->names, c->backend, buffer, &c->errors[i]);
+	if (!buffer)
+		error_memory(&c->errors[begin]);
+	free(buffer);
+}
+
+/* Of what has failed, the first coupling is reported, whatever the threads. */
 static enum status set_conditioners(struct nice *f, const struct nice_names *s,
                                     const struct linear_backend *backend, struct error *e)
 {
-	float *buffer = hugepage_alloc(largest_layer(s), sizeof(float));
-	if (!buffer)
+	struct setting c = {f, s, backend, calloc(f->ncouplings, sizeof(*c.errors))};
+	if (!c.errors)
 		return error_memory(e);
+	size_t floats = largest_layer(s) * s->nlayers; /* of a conditioner, at most */
+	threads_for(f->ncouplings, 1 + SHARED_FLOATS / floats, set_range, &c);
 	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)
-		set_conditioner(f, i, s, backend, buffer, e);
-	free(buffer);
+		*e = c.errors[i];
+	free(c.errors);
 	return e->status;
 }
 

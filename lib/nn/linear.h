@@ -33,7 +33,8 @@ enum precision linear_precision_out(const struct linear_spec *spec);
 struct linear;
 
 struct linear_backend {
-	/* Prepares a layer; W and b are float32, and copied. */
+	/* Prepares a layer; W and b are float32, and copied. Several threads may prepare layers at
+	 * once. */
 	enum status (*create)(const struct linear_spec *spec, const float *weight,
 	                      const float *bias, struct linear **layer, struct error *e);
 	void (*free)(struct linear *layer); /* NULL is fine */

@@ -124,15 +124,19 @@ static dnnl_status_t copy_reordered(dnnl_memory_t from, dnnl_memory_t to, onednn
 {
 	dnnl_primitive_desc_t pd = NULL;
 	dnnl_primitive_t reorder = NULL;
+	dnnl_stream_t own = NULL; /* a stream is not for two threads at once */
 	dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
 	dnnl_status_t status = dnnl_reorder_primitive_desc_create(&pd, from_desc, onednn_engine,
 	                                                          to_desc, onednn_engine, NULL);
 	if (status == dnnl_success)
 		status = onednn_primitive_create(&reorder, pd);
 	if (status == dnnl_success)
-		status = dnnl_primitive_execute(reorder, onednn_stream, 2, args);
+		status = dnnl_stream_create(&own, onednn_engine, dnnl_stream_default_flags);
 	if (status == dnnl_success)
-		status = dnnl_stream_wait(onednn_stream);
+		status = dnnl_primitive_execute(reorder, own, 2, args);
+	if (status == dnnl_success)
+		status = dnnl_stream_wait(own);
+	dnnl_stream_destroy(own);
 	dnnl_primitive_destroy(reorder);
 	dnnl_primitive_desc_destroy(pd);
 	return status;

@@ -2,12 +2,13 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "nn/onednn.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 dnnl_engine_t onednn_engine;
-dnnl_stream_t onednn_stream;
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 
 /* Where oneDNN was built for OpenMP. */
 extern void omp_set_num_threads(int nthreads) __attribute__((weak));
@@ -144,16 +145,14 @@ dnnl_status_t onednn_primitive_create(dnnl_primitive_t *primitive, const_dnnl_pr
 enum status onednn_start(struct error *e)
 {
 	onednn_compute_alone();
-	dnnl_set_verbose(0);
-	dnnl_set_jit_dump(0);
 	if (!has_room())
 		return error_memory(e);
-	if (!onednn_engine && onednn_failed(dnnl_engine_create(&onednn_engine, dnnl_cpu, 0), e))
-		return e->status;
-	if (!onednn_stream)
-		onednn_failed(
-		    dnnl_stream_create(&onednn_stream, onednn_engine, dnnl_stream_default_flags),
-		    e);
+	pthread_mutex_lock(&starting);
+	dnnl_set_verbose(0);
+	dnnl_set_jit_dump(0);
+	if (!onednn_engine)
+		onednn_failed(dnnl_engine_create(&onednn_engine, dnnl_cpu, 0), e);
+	pthread_mutex_unlock(&starting);
 	return e->status;
 }
 

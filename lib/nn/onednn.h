@@ -26,10 +26,9 @@ typedef const dnnl_memory_desc_t *onednn_desc_ref;
 #define ONEDNN_REF(d) (&(d))
 #endif
 
-/* One engine for the process: oneDNN's CPU engine has no state of ours. The stream is for what one
- * thread does: preparing layers. Both are there after onednn_start. */
+/* One engine for the process: oneDNN's CPU engine has no state of ours. It is there after
+ * onednn_start. */
 extern dnnl_engine_t onednn_engine;
-extern dnnl_stream_t onednn_stream;
 
 enum status onednn_start(struct error *e);
 
