@@ -251,3 +251,28 @@ die() {
 	on_hosts
 	whole
 }
+
+@test "cluster: GNU parallel cuts between records with --recend '' and blocks of whole records, and only so" {
+	local block model=run/data/nice.safetensors
+	cat run/data/digits.u8 run/data/kana.u8 > all.u8
+	niceflow -q -m $model all.u8 > whole
+	for block in $((784 * 1000)) 784K 784k; do
+		parallel -k --pipepart -a all.u8 --recend '' --block $block niceflow -j 1 -m $model > got
+		cmp got whole
+		{ head -c 1000000 all.u8; sleep 0.2; tail -c +1000001 all.u8; } |
+			parallel -k --pipe --recend '' --block $block niceflow -j 1 -m $model > got
+		cmp got whole
+	done
+	for block in "--block $((784 * 1000))" "--recend '' --block 1M" "--recend '' --block -2"; do
+		eval "parallel -k --pipepart -a all.u8 $block niceflow -j 1 -m $model" > got 2> err && false
+		grep -q 'niceflow: standard input: record .*: unexpected end of input after' err
+	done
+}
+
+@test "cluster: draws in blocks of GNU parallel are those of the whole run if each knows where it begins" {
+	local model=run/data/nice.safetensors
+	niceflow -q -k 2 -m $model run/data/kana.u8 > whole
+	parallel -k --pipepart -a run/data/kana.u8 --recend '' --block $((784 * 700)) \
+		niceflow -j 1 -k 2 --first '$((({#} - 1) * 700))' -m $model > got
+	cmp got whole
+}

@@ -6,7 +6,7 @@ programs() { (cd "$B/bin" && ls); }
 pages() { (cd "$ROOT/man" && ls); }
 
 # Pages of others that ours refer to.
-FOREIGN="awk.1 cat.1 dd.1 gzip.1 head.1 mv.1 rename.2 split.1 ssh.1 tail.1 tee.1 xargs.1"
+FOREIGN="awk.1 cat.1 dd.1 gzip.1 head.1 mv.1 parallel.1 rename.2 split.1 ssh.1 tail.1 tee.1 xargs.1"
 
 # help_options PROGRAM: "-t --type value", "-v --invert", "--progress", ... of --help, sorted.
 help_options() {
