@@ -1,10 +1,12 @@
 /*
- * A pool of threads that take ranges of one loop at a time.
+ * A pool of threads that take ranges of one loop at a time. Each begins with a section of its own,
+ * the same in all loops, as far as it gets: what one loop has left in the cache of a processor, the
+ * next one finds there.
  *
  * Nobody waits for a thread that does not run: the thread that has a loop takes ranges until there
  * are none, and then waits only for those who are at work on one. Between two loops a thread spins
- * for some ten microseconds, which bridges two products, and then sleeps. Signals from elsewhere
- * are blocked in the pool's threads: a handler never runs where oneDNN computes.
+ * for some tens of microseconds, which bridges two products, and then sleeps. Signals from
+ * elsewhere are blocked in the pool's threads: a handler never runs where oneDNN computes.
  */
 #define _GNU_SOURCE
 #include "nn/threads.h"
@@ -14,17 +16,25 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <unistd.h>
 
 /* A stack is what oneDNN needs to make kernels, several times over, whatever the limit for the
  * process. */
-enum { SPINS = 5000, RANGES_PER_THREAD = 4, STACK_BYTES = 2 << 20 };
+enum { SPINS = 1200, RANGES_PER_THREAD = 4, MAX_SECTIONS = 64, STACK_BYTES = 2 << 20 };
+
+/* Ranges that follow each other. */
+struct section {
+	_Alignas(64) atomic_size_t next; /* not taken yet */
+	size_t end;
+};
 
 struct loop {
 	size_t n, range; /* range: what a thread takes at a time */
 	void (*work)(void *context, size_t begin, size_t end);
 	void *context;
-	atomic_size_t next;   /* not taken yet */
+	struct section *sections;
+	unsigned nsections;
 	unsigned nwanted;     /* helpers that may still join; under the pool's lock */
 	atomic_uint nhelpers; /* at work; changed under the pool's lock */
 };
@@ -81,12 +91,15 @@ static void spin(atomic_uint *number, unsigned value, bool equal)
 		relax();
 }
 
-/* Ranges, until there are none. */
-static void take_part(struct loop *l)
+/* Ranges, until there are none; first those of the thread's own section. */
+static void take_part(struct loop *l, unsigned thread)
 {
-	for (size_t begin; (begin = atomic_fetch_add(&l->next, l->range)) < l->n;) {
-		size_t end = l->n - begin < l->range ? l->n : begin + l->range;
-		l->work(l->context, begin, end);
+	for (unsigned i = 0; i < l->nsections; i++) {
+		struct section *s = &l->sections[(thread + i) % l->nsections];
+		for (size_t begin; (begin = atomic_fetch_add(&s->next, l->range)) < s->end;) {
+			size_t end = s->end - begin < l->range ? s->end : begin + l->range;
+			l->work(l->context, begin, end);
+		}
 	}
 }
 
@@ -119,14 +132,13 @@ static void leave(struct loop *l)
 	pthread_mutex_unlock(&pool.lock);
 }
 
-static void *help(void *unused)
+static void *help(void *number)
 {
-	(void)unused;
 	threads = 1;
 	for (unsigned seen = 0;;) {
 		struct loop *l = join(&seen);
 		if (l) {
-			take_part(l);
+			take_part(l, (unsigned)(uintptr_t)number);
 			leave(l);
 		}
 	}
@@ -153,7 +165,8 @@ static void start_threads(unsigned nwanted)
 		sigdelset(&all, own_faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (pool.nthreads < nwanted && !pool.exhausted) {
-		pool.exhausted = pthread_create(&thread, &attr, help, NULL) != 0;
+		void *number = (void *)(uintptr_t)(pool.nthreads + 1);
+		pool.exhausted = pthread_create(&thread, &attr, help, number) != 0;
 		pool.nthreads += !pool.exhausted;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -189,18 +202,43 @@ static void withdraw(struct loop *l)
 	pthread_mutex_unlock(&pool.lock);
 }
 
-static void run(struct loop *l, unsigned nthreads)
+/* As many as threads, but not more than ranges. */
+static void divide(struct loop *l, struct section sections[MAX_SECTIONS], unsigned nthreads)
 {
+	size_t nranges = (l->n + l->range - 1) / l->range, n = nthreads;
+	n = n < nranges ? n : nranges;
+	n = n < MAX_SECTIONS ? n : MAX_SECTIONS;
+	for (size_t i = 0; i < n; i++) {
+		size_t end = nranges * (i + 1) / n * l->range;
+		sections[i].next = nranges * i / n * l->range;
+		sections[i].end = end < l->n ? end : l->n;
+	}
+	l->sections = sections;
+	l->nsections = (unsigned)n;
+}
+
+static void share(struct loop *l, unsigned nthreads)
+{
+	struct section sections[MAX_SECTIONS];
 	unsigned before = threads_count();
 	l->nwanted = nthreads - 1;
-	if (nthreads > 1 && l->n > l->range && post(l)) {
+	divide(l, sections, nthreads);
+	if (post(l)) {
 		threads = 1;
-		take_part(l);
+		take_part(l, 0);
 		withdraw(l);
 		threads = before;
 	} else {
-		take_part(l);
+		l->work(l->context, 0, l->n);
 	}
+}
+
+static void run(struct loop *l, unsigned nthreads)
+{
+	if (nthreads > 1 && l->n > l->range)
+		share(l, nthreads);
+	else if (l->n > 0)
+		l->work(l->context, 0, l->n);
 }
 
 void threads_for(size_t n, size_t grain, void (*work)(void *context, size_t begin, size_t end),
