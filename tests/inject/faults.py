@@ -34,9 +34,11 @@ RUNS = [
     "niceflow -m m -j 1 x.f32", "niceflow -m m -j 2 many.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
     "niceflow -m m -j 1 --attribute gradient x.f32", "niceflow -m m -j 1 --attribute replace --baseline one x.f32",
     "nicevae -m v -j 1 -k 2 x.f32", "nicevae -m v -j 1 -n 3", TRAIN.replace("--couplings 2", "--kind vae") + "x.f32",
-    "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state", "nicestat --model m ll",
+    "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state", "nicestat -s --shard 1/2 ll", "nicestat -m -s shard",
+    "nicestat --model m ll",
     "nicegame game", "nicegame --against 1,0 game",
     "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "nicethresh -c bound -m m ll", "niceroc ll ll", "niceroc --curve ll ll",
+    "niceroc -s ll ll", "niceroc -m sides", "niceroc --normal ll --anomalous ll", "nicethresh -s -t -14 -x normal ll", "nicethresh --merge counts",
     "nicethresh -t -14 --paste x.csv ll", TRAIN.replace("-d 6", "--schema s") + "x.f32",
     "nicewhy -d 6 x.f32", "nicedrift -p ll ll", "nicedrift -p ll --alarm 2 ll", "nicedrift -p ll --state drift ll", "nicethresh -p ll --fdr 0.9 --window 2 ll",
     TRAIN + "x.f32", TRAIN + "--checkpoint state2 x.f32", TRAIN.replace("-j 1", "-j 2") + "x.f32",
@@ -87,6 +89,9 @@ def prepare():
     tool("csv2raw -w s x.csv", "none")
     tool("nicestat -k 1 ll", "calibration")
     tool("nicestat -s ll", "state")
+    tool("nicestat -s --shard 1/2 ll", "shard")
+    tool("niceroc -s ll ll", "sides")
+    tool("nicethresh -s -t -14 -x normal ll", "counts")
     tool("nicestat --model m ll", "bound")
     open("model", "w").write("old")
     open("far", "w").write("old")
