@@ -11,7 +11,7 @@ SEED      ?= 1
 SPLITS    ?= 1000
 # Settings of the training: the best, or the cheapest that errs no more than what was published.
 fast      := $(filter-out 0,$(FAST))
-EPOCHS    ?= $(if $(fast),30,14)
+EPOCHS    ?= $(if $(fast),40,14)
 SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,2000)
 PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
 # Built here, or installed.
