@@ -1,4 +1,5 @@
-"""clock.py seconds|processor|kilobytes COMMAND: what a shell command takes, its standard output thrown away."""
+"""clock.py seconds|processor|both|kilobytes COMMAND: what a shell command takes, its standard output thrown away; both:
+seconds of the clock and of processors."""
 import resource
 import subprocess
 import sys
@@ -14,5 +15,8 @@ if sys.argv[1] == "seconds":
 elif sys.argv[1] == "processor":
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print("%.6f" % (used.ru_utime + used.ru_stime))
+elif sys.argv[1] == "both":
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("%.6f %.6f" % (end - begin, used.ru_utime + used.ru_stime))
 else:
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
