@@ -27,7 +27,7 @@ LIBS          = -ldnnl -ljansson -lpng -lz -lgmp -lnettle -lm $(LDLIBS)
 # A file of cmd/ is a program, shared by all, or a part of the program whose name it begins with.
 SHARED   = cli startup option option_help option_value progress
 SHARED_BY_SOME = lanes notes
-PROGRAMS = $(filter-out $(SHARED) $(SHARED_BY_SOME),$(foreach c,$(notdir $(wildcard cmd/*.c)),$(if $(findstring _,$(c)),,$(c:.c=))))
+PROGRAMS = $(filter-out $(SHARED) $(SHARED_BY_SOME) $(if $(MPI),,nicetrain-mpi),$(foreach c,$(notdir $(wildcard cmd/*.c)),$(if $(findstring _,$(c)),,$(c:.c=))))
 PAGES    = $(wildcard man/*.[1-8])
 UNITS    = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c))
 FUZZ_BINS = $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -45,6 +45,12 @@ nicevae_PARTS = $(niceflow_PARTS)
 nicestat_PARTS = cmd/scored_by.c cmd/state_shards.c
 niceroc_PARTS = cmd/state_shards.c
 nicethresh_PARTS = cmd/scored_by.c cmd/state_shards.c
+nicetrain-mpi_PARTS = $(wildcard cmd/nicetrain_*.c)
+
+# make MPI=1 builds nicetrain-mpi by mpicc; MPI=openmpi, MPI=mpich by that one's, where there are several.
+MPICC = mpicc$(if $(filter-out 1,$(MPI)),.$(MPI))
+$(B)/cmd/nicetrain-mpi_link.o $(B)/bin/nicetrain-mpi $(B)/completions/nicetrain-mpi.rows: private override CC = $(MPICC)
+
 .SECONDEXPANSION:
 $(PROGRAMS:%=$(B)/bin/%): $(B)/bin/%: $$(call parts,$$*) $(SHARED:%=$(B)/cmd/%.o) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -86,7 +92,7 @@ $(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 
 deps:      ; @sh .ci/deps build ## install the packages that are missing (apt, dnf)
 deps-lint: ; @sh .ci/deps lint ## the same for `make lint`
-deps-cluster: ; @sh .ci/deps cluster ## the same for tests of examples/cluster, which are skipped otherwise: sshd, Slurm
+deps-cluster: ; @sh .ci/deps cluster ## the same for nicetrain-mpi, and for tests that are skipped without MPI, sshd, Slurm
 
 example = @$(MAKE) --no-print-directory -f examples/$@.mk BIN=$(B)/bin OUT="$(or $(OUT),$(B)/$@)"
 demo: all $(B)/examples/glyphs ; $(example) GLYPHS=$(B)/examples/glyphs ## draw characters, train a flow on some, find the others

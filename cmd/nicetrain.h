@@ -28,6 +28,7 @@ struct options {
 	struct vae_shape vae;
 	enum { KIND_NICE, KIND_VAE } kind;
 	size_t d, mid, hidden, couplings, latent;
+	size_t usual_micro_batch; /* the default, if it divides the batch; 0: the batch */
 	double sigma;
 	enum { PRIOR_DEFAULT, PRIOR_TRAINABLE, PRIOR_STANDARD } prior;
 	enum {
@@ -51,10 +52,13 @@ struct options {
 
 /* ---- nicetrain_options.c ---- */
 
-extern const struct program nicetrain_program;
-
 /* Does not return after -h, -V or a usage error. */
-void nicetrain_parse(int argc, char **argv, struct options *o);
+void nicetrain_parse(const struct program *program, int argc, char **argv, struct options *o);
+
+/* ---- nicetrain_run.c ---- */
+
+/* Trains; with a team in o->trainer, all its processes call it. Returns the status to end with. */
+int nicetrain_run(const struct options *o, struct signals *signals);
 
 /* The file that a message about all records names: NULL if they are of several. */
 const char *nicetrain_input(const struct options *o);
@@ -87,6 +91,7 @@ int records_read(struct dataset *records, struct dataset *valid, struct options 
 /* The model of --init; no tensors without it. */
 int initial_read(struct tensors *model, const struct options *o);
 
+/* Process 0 of a team writes, for the others it is done. */
 int model_write(const struct trainer *t, const struct options *o, struct output *out);
 int checkpoint_write(const struct trainer *t, const struct options *o, struct output *out);
 

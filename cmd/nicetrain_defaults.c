@@ -77,6 +77,14 @@ void defaults_by_size(struct options *o)
 		t->noise = o->type == ELEMENT_U8 ? 0.5 : 0;
 }
 
+/* The greatest divisor of the batch that is no larger than usual. */
+static void choose_micro_batch(struct trainer_options *t, size_t usual)
+{
+	t->micro_batch = usual < t->batch ? usual : t->batch;
+	while (t->batch % t->micro_batch != 0)
+		t->micro_batch--;
+}
+
 /* A table's batch is a sixteenth of it, its training some thousand steps. */
 void defaults_by_number(struct options *o, size_t nrecords)
 {
@@ -85,6 +93,8 @@ void defaults_by_number(struct options *o, size_t nrecords)
 	bool table = is_table(o);
 	size_t batch = nrecords / 16 < LEAST ? LEAST : nrecords / 16 < MOST ? nrecords / 16 : MOST;
 	set_size(&t->batch, table ? batch : MOST);
+	if (t->micro_batch == 0 && o->usual_micro_batch > 0)
+		choose_micro_batch(t, o->usual_micro_batch);
 	uint64_t steps = nrecords / t->batch + 1, epochs = (STEPS + steps - 1) / steps;
 	epochs = epochs < FEWEST_EPOCHS ? FEWEST_EPOCHS : epochs;
 	epochs = epochs < MOST_EPOCHS ? epochs : MOST_EPOCHS;

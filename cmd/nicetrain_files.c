@@ -111,6 +111,8 @@ int model_write(const struct trainer *t, const struct options *o, struct output 
 {
 	struct error e = {0};
 	struct tensors tensors = {0};
+	if (o->trainer.team->rank > 0)
+		return EXIT_OK;
 	trainer_model(t, "nicetools " NICETOOLS_VERSION, &tensors, &e);
 	schema_note(o, &tensors, &e);
 	return write_tensors(out, o->output, &tensors, &e);
@@ -120,6 +122,8 @@ int checkpoint_write(const struct trainer *t, const struct options *o, struct ou
 {
 	struct error e = {0};
 	struct tensors tensors = {0};
+	if (o->trainer.team->rank > 0)
+		return EXIT_OK;
 	trainer_save(t, &tensors, &e);
 	return write_tensors(out, o->checkpoint, &tensors, &e);
 }

@@ -37,9 +37,12 @@ static int stop_diverged(const struct trainer *t, const struct options *o, struc
 {
 	uint64_t epochs;
 	size_t steps;
+	if (e->status == STATUS_ELSEWHERE)
+		return EXIT_BAD;
 	trainer_kept(t, &epochs, &steps);
 	cli_fail(nicetrain_input(o), e);
-	if (e->status == STATUS_MEMORY || epochs == 0 || model_write(t, o, model) != EXIT_OK)
+	if (e->status == STATUS_MEMORY || epochs == 0 || t->options.team->rank > 0 ||
+	    model_write(t, o, model) != EXIT_OK)
 		return EXIT_BAD;
 	if (steps > 0)
 		fprintf(stderr,
@@ -48,6 +51,24 @@ static int stop_diverged(const struct trainer *t, const struct options *o, struc
 	else
 		fprintf(stderr, "nicetrain: %s: the model of epoch %" PRIu64 " was written\n",
 		        cli_output_name(o->output), epochs);
+	return EXIT_BAD;
+}
+
+/* What signals ask for, of any process of the team: all stop, and all save, at one step. */
+static void take_signals(const struct trainer *t, struct signals *signals, bool *stopped,
+                         bool *wanted)
+{
+	uint64_t asked[] = {end_came(signals), signals_take(signals, SIGUSR1)};
+	team_greatest(t->options.team, asked, 2);
+	*stopped = asked[0] != 0;
+	*wanted |= asked[0] || asked[1];
+}
+
+/* Ends as the signal does; a process that got none ends here, when process 0 has saved. */
+static int stop_signalled(const struct trainer *t, struct signals *signals)
+{
+	team_any(t->options.team, false);
+	release_ends(signals);
 	return EXIT_BAD;
 }
 
@@ -61,24 +82,26 @@ static int train(struct trainer *t, const struct options *o, struct outputs *out
 	uint64_t epoch_records = trainer_steps(t) * t->options.batch;
 	progress_start(&line, o->progress, epoch_records);
 	while (!trainer_done(t)) {
-		bool ended = false, stopped;
+		bool ended = false, stopped, wanted;
 		if (trainer_step(t, &ended, &e) != STATUS_OK) {
 			progress_end(&line);
 			return stop_diverged(t, o, &out->model, &e);
 		}
 		progress_update(&line, t->step * t->options.batch);
-		stopped = end_came(signals);
-		bool wanted = signals_take(signals, SIGUSR1) || ended || stopped;
+		wanted = ended;
+		take_signals(t, signals, &stopped, &wanted);
 		if (wanted)
 			progress_clear(&line);
 		if (ended) {
 			table_add_epoch(table, t);
 			progress_start(&line, o->progress, epoch_records);
 		}
+		if (wanted && o->checkpoint)
+			trainer_collect(t);
 		if (wanted && o->checkpoint && checkpoint_write(t, o, &out->checkpoint) != EXIT_OK)
 			status = EXIT_BAD;
 		if (stopped)
-			release_ends(signals); /* which ends the program */
+			return stop_signalled(t, signals);
 	}
 	progress_end(&line);
 	if (!out->model.path)

@@ -5,13 +5,6 @@
 
 #include <math.h>
 
-const struct program nicetrain_program = {
-    "nicetrain",
-    "usage: nicetrain (-d DIMS | --schema SCHEMA) -o MODEL [-q] [--kind nice|vae] "
-    "[-t u8|f32|f64] [-p f32|bf16] [-S SEED]\n"
-    "                 [-j THREADS] [options] [file ...]\n",
-    "Train a NICE flow, or a VAE, on raw records by maximum likelihood."};
-
 static const struct option_choice keeps[] = {{"best", KEEP_BEST}, {"last", KEEP_LAST}, {0}};
 static const struct option_choice schedules[] = {
     {"cosine", SCHEDULE_COSINE}, {"constant", SCHEDULE_CONSTANT}, {0}};
@@ -68,6 +61,10 @@ static const struct option_spec table[] = {
     {0, "shuffle-window", "N",
      "shuffle N records at a time, read in blocks, for files larger than the memory",
      OPTION_SIZE(struct options, trainer.window, WINDOW_BLOCKS, UINT32_MAX)},
+    {0, "micro-batch", "N",
+     "records whose gradient is computed at once, a divisor of the batch (default: the batch; "
+     "nicetrain-mpi: 64, or the next lower divisor)",
+     OPTION_SIZE(struct options, trainer.micro_batch, 1, 1 << 20)},
     {0, "lr", "X", "peak learning rate of Adam (default 0.001)",
      OPTION_REAL(struct options, trainer.rate, 0, 1)},
     {0, "warmup", "N", "steps over which the learning rate rises linearly (default 200)",
@@ -145,13 +142,14 @@ static void check_options(const struct options *o)
 		cli_usage("-p: this machine has no bfloat16 products");
 }
 
-void nicetrain_parse(int argc, char **argv, struct options *o)
+void nicetrain_parse(const struct program *program, int argc, char **argv, struct options *o)
 {
 	*o = (struct options){
 	    .files = o->files,
 	    .type = ELEMENT_F32,
 	    .hidden = HIDDEN_DEFAULT,
-	    .trainer = {.rate = 1e-3,
+	    .trainer = {.team = &team_alone,
+	                .rate = 1e-3,
 	                .warmup = 200,
 	                .valid_share = 0.1,
 	                .adam = {.beta1 = 0.9,
@@ -161,7 +159,7 @@ void nicetrain_parse(int argc, char **argv, struct options *o)
 	                         .weight_decay = NAN,
 	                         .ema = 0.999}},
 	};
-	cli_operands(argc, argv, option_parse(&nicetrain_program, table, argc, argv, o), o->files);
+	cli_operands(argc, argv, option_parse(program, table, argc, argv, o), o->files);
 	check_options(o);
 	o->d = o->dims.nelements;
 	o->trainer.keep_best = o->keep == KEEP_BEST;

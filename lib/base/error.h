@@ -17,6 +17,7 @@ enum status {
 	STATUS_UNSUPPORTED, /* well-formed, but not supported */
 	STATUS_CONTENT,     /* well-formed perhaps, but a file of another kind than expected */
 	STATUS_MISMATCH,    /* two inputs, or an input and an option, disagree */
+	STATUS_ELSEWHERE,   /* another process has failed, and says why (team/team.h) */
 };
 
 /* The first error wins: later ones are ignored. Initialise with {0}. */

@@ -7,12 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum {
-	BLOCK = 1 << 14, /* floats whose squares are summed by one thread, in order */
-	GRAIN = 1 << 14  /* parameters that are worth a thread */
-};
 
 enum status adam_init(struct adam *a, const struct parameter_group *groups, size_t ngroups,
                       size_t n, const struct adam_options *o, struct error *e)
@@ -25,7 +19,7 @@ enum status adam_init(struct adam *a, const struct parameter_group *groups, size
 	a->m = hugepage_zeroed(n, sizeof(float));
 	a->v = hugepage_zeroed(n, sizeof(float));
 	a->average = o->ema > 0 ? hugepage_zeroed(n, sizeof(float)) : NULL;
-	a->sums = calloc(n / BLOCK + 1, sizeof(double));
+	a->sums = calloc(adam_nsums(a), sizeof(double));
 	if (a->m && a->v && a->sums && (a->average || o->ema <= 0))
 		return STATUS_OK;
 	adam_release(a);
@@ -43,7 +37,7 @@ void adam_release(struct adam *a)
 
 struct norm {
 	const float *gradient;
-	double *sums; /* of each BLOCK */
+	double *sums; /* of each ADAM_GRAIN */
 };
 
 /* Sixteen chains, so that additions need not wait for each other. */
@@ -65,21 +59,28 @@ VECTORISED static double squares(const float *restrict x, size_t n)
 static void norm_range(void *context, size_t begin, size_t end)
 {
 	const struct norm *c = context;
-	for (size_t first = begin; first < end; first += BLOCK) {
-		size_t last = first + BLOCK < end ? first + BLOCK : end;
-		c->sums[first / BLOCK] = squares(c->gradient + first, last - first);
+	for (size_t first = begin; first < end; first += ADAM_GRAIN) {
+		size_t last = first + ADAM_GRAIN < end ? first + ADAM_GRAIN : end;
+		c->sums[first / ADAM_GRAIN] = squares(c->gradient + first, last - first);
 	}
 }
 
-/* sums: of each BLOCK, overwritten. */
-static double norm(const float *gradient, size_t n, double *sums)
+size_t adam_nsums(const struct adam *a)
 {
-	struct norm c = {gradient, sums};
+	return a->n / ADAM_GRAIN + 1;
+}
+
+void adam_squares(struct adam *a, const struct adam_slice *s)
+{
+	struct norm c = {s->gradient, a->sums + s->begin / ADAM_GRAIN};
+	threads_for(s->end - s->begin, ADAM_GRAIN, norm_range, &c);
+}
+
+static double norm(const struct adam *a)
+{
 	double sum = 0;
-	memset(sums, 0, (n / BLOCK + 1) * sizeof(double));
-	threads_for(n, BLOCK, norm_range, &c);
-	for (size_t i = 0; i < n / BLOCK + 1; i++)
-		sum += sums[i];
+	for (size_t i = 0; i < adam_nsums(a); i++)
+		sum += a->sums[i];
 	return sqrt(sum);
 }
 
@@ -87,7 +88,7 @@ static double norm(const float *gradient, size_t n, double *sums)
 struct step {
 	float *block, *m, *v, *average;
 	const float *gradient;
-	float share; /* of the gradient that clipping leaves */
+	float share; /* of the gradient, less what clipping takes */
 	float keep1, new1, keep2, new2;
 	float rate;            /* learning rate over the first moment's bias */
 	float inverse_bias2;   /* 1 / sqrt(1 - beta2^t) */
@@ -126,25 +127,31 @@ static void step_range(void *context, size_t begin, size_t end)
 	}
 }
 
+/* The part of the group that lies in the slice. */
 static void update_group(const struct step *base, const struct parameter_group *group,
-                         double shrink)
+                         const struct adam_slice *slice, double shrink)
 {
 	struct step s = *base;
-	s.block += group->begin;
-	s.gradient += group->begin;
-	s.m += group->begin;
-	s.v += group->begin;
+	size_t begin = group->begin > slice->begin ? group->begin : slice->begin;
+	size_t end = group->end < slice->end ? group->end : slice->end;
+	if (begin >= end)
+		return;
+	s.block += begin;
+	s.gradient += begin - slice->begin;
+	s.m += begin;
+	s.v += begin;
 	if (s.average)
-		s.average += group->begin;
+		s.average += begin;
 	s.rate = (float)((double)s.rate * group->rate_factor);
 	s.shrink = (float)shrink;
-	threads_for(group->end - group->begin, GRAIN, step_range, &s);
+	threads_for(end - begin, ADAM_GRAIN, step_range, &s);
 }
 
-double adam_update(struct adam *a, double rate, float *block, const float *gradient)
+double adam_update(struct adam *a, double rate, double share, const struct adam_slice *slice,
+                   float *block)
 {
 	const struct adam_options *o = &a->options;
-	double length = norm(gradient, a->n, a->sums);
+	double length = share * norm(a);
 	if (!isfinite(length))
 		return length;
 	double t = (double)++a->step;
@@ -155,8 +162,8 @@ double adam_update(struct adam *a, double rate, float *block, const float *gradi
 	    .m = a->m,
 	    .v = a->v,
 	    .average = a->average,
-	    .gradient = gradient,
-	    .share = (float)(o->clip > 0 && length > o->clip ? o->clip / length : 1),
+	    .gradient = slice->gradient,
+	    .share = (float)(o->clip > 0 && length > o->clip ? share * o->clip / length : share),
 	    .keep1 = (float)o->beta1,
 	    .new1 = (float)(1 - o->beta1),
 	    .keep2 = (float)o->beta2,
@@ -167,7 +174,7 @@ double adam_update(struct adam *a, double rate, float *block, const float *gradi
 	    .keep_average = (float)keep,
 	};
 	for (size_t i = 0; i < a->ngroups; i++)
-		update_group(&s, &a->groups[i],
+		update_group(&s, &a->groups[i], slice,
 		             a->groups[i].decays ? 1 - rate * o->weight_decay : 1);
 	return length;
 }

@@ -26,13 +26,29 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Of the indices of all records to be scored: this process's. */
+static size_t share_begin(const struct evaluator *v)
+{
+	return v->shares[v->options.team->rank];
+}
+
+static size_t share_end(const struct evaluator *v)
+{
+	return v->shares[v->options.team->rank + 1];
+}
+
 enum status evaluator_init(struct evaluator *v, const struct evaluator_options *o, struct error *e)
 {
 	struct evaluator made = {.options = *o};
-	made.nlanes = least(threads_count(), o->n / WORTHWHILE + (o->n < WORTHWHILE));
-	made.values = calloc(o->n, sizeof(double));
-	made.lanes = calloc(made.nlanes, sizeof(*made.lanes));
-	if (made.values && made.lanes) {
+	made.shares = calloc(o->team->size + 1, sizeof(*made.shares));
+	if (made.shares) {
+		team_share(o->team, o->n, 1, made.shares);
+		size_t n = share_end(&made) - share_begin(&made);
+		made.nlanes = least(threads_count(), n / WORTHWHILE + (n < WORTHWHILE));
+		made.values = calloc(o->n, sizeof(double));
+		made.lanes = calloc(made.nlanes, sizeof(*made.lanes));
+	}
+	if (made.shares && made.values && made.lanes) {
 		*v = made;
 		return STATUS_OK;
 	}
@@ -58,6 +74,7 @@ void evaluator_release(struct evaluator *v)
 	evaluator_restart(v);
 	free(v->lanes);
 	free(v->values);
+	free(v->shares);
 	*v = (struct evaluator){0};
 }
 
@@ -123,7 +140,9 @@ static enum status check(const struct evaluator *v, const struct evaluator_lane 
 enum status evaluator_step(struct evaluator *v, const void *learner, const float *block,
                            struct error *e)
 {
-	size_t n = v->options.n, used = 0, at = v->ndone;
+	size_t n = share_end(v), used = 0, at = share_begin(v) + v->ndone;
+	if (evaluator_done(v))
+		return STATUS_OK;
 	if (!v->scorer && begin(v, learner, block, e) != STATUS_OK)
 		return e->status;
 	size_t piece = least((n - at + v->nlanes - 1) / v->nlanes, LINEAR_MAX_ROWS);
@@ -140,21 +159,22 @@ enum status evaluator_step(struct evaluator *v, const void *learner, const float
 	for (size_t i = 0; i < used && e->status == STATUS_OK; i++)
 		check(v, &v->lanes[i], e);
 	if (e->status == STATUS_OK)
-		v->ndone = at;
+		v->ndone = at - share_begin(v);
 	return e->status;
 }
 
 bool evaluator_done(const struct evaluator *v)
 {
-	return v->ndone == v->options.n;
+	return v->ndone == share_end(v) - share_begin(v);
 }
 
 /* In two passes. */
-struct evaluation evaluator_result(const struct evaluator *v)
+struct evaluation evaluator_result(struct evaluator *v)
 {
 	struct evaluation r = {.min = INFINITY};
 	double squares = 0, cubes = 0;
 	size_t n = v->options.n;
+	team_gather(v->options.team, v->values, sizeof(double), v->shares);
 	for (size_t i = 0; i < n; i++) {
 		r.mean += v->values[i] / (double)n;
 		r.min = fmin(r.min, v->values[i]);

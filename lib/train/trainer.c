@@ -65,14 +65,15 @@ void trainer_shuffle(struct trainer *t)
 	dataset_at_random(t->train, true);
 }
 
-static struct learner_batch take_batch(struct trainer *t)
+/* Micro-batch `part` of the current step. */
+static struct learner_batch take_batch(struct trainer *t, size_t part)
 {
 	double width = isnan(t->options.noise) ? 0 : t->options.noise;
 	struct noise noise = {width, t->options.seed, t->epoch};
-	size_t begin = t->step * t->options.batch;
+	size_t begin = t->step * t->options.batch + part * t->options.micro_batch;
 	const uint32_t *indices = t->order + begin;
-	window_advance(&t->window, begin, begin + t->options.batch);
-	dataset_records(t->train, indices, t->options.batch, &noise, &t->scaling, t->x);
+	window_advance(&t->window, begin, begin + t->options.micro_batch);
+	dataset_records(t->train, indices, t->options.micro_batch, &noise, &t->scaling, t->x);
 	return (struct learner_batch){t->x, indices, t->options.seed, t->epoch};
 }
 
@@ -102,22 +103,23 @@ static enum status start_adam(struct trainer *t, struct error *e)
 
 static enum status allocate(struct trainer *t, struct error *e)
 {
-	size_t n = t->nparameters, batch = t->options.batch;
+	const struct trainer_options *o = &t->options;
+	size_t n = t->nparameters;
 	t->block = hugepage_zeroed(n, sizeof(float));
-	t->dblock = hugepage_zeroed(n, sizeof(float));
-	t->best = t->options.keep_best ? hugepage_zeroed(n, sizeof(float)) : NULL;
-	t->x = calloc(batch * t->train->d, sizeof(float));
-	t->values = calloc(batch, sizeof(double));
-	if (!t->block || !t->dblock || !t->x || !t->values || (t->options.keep_best && !t->best))
+	t->best = o->keep_best ? hugepage_zeroed(n, sizeof(float)) : NULL;
+	t->x = calloc(o->micro_batch * t->train->d, sizeof(float));
+	t->values = calloc(o->batch, sizeof(double));
+	if (!t->block || !t->x || !t->values || (o->keep_best && !t->best))
 		return error_memory(e);
-	return STATUS_OK;
+	return gradient_sum_init(&t->gradients, o->team, n, ADAM_GRAIN, o->batch / o->micro_batch,
+	                         e);
 }
 
 /* Also the average of the parameters, before their first step. */
 static enum status start_parameters(struct trainer *t, struct error *e)
 {
 	const struct trainer_options *o = &t->options;
-	struct learner_batch first = take_batch(t);
+	struct learner_batch first = take_batch(t, 0);
 	if (o->kind->start(t->learner, o->seed, &first, t->block, e) == STATUS_OK &&
 	    t->adam.average)
 		memcpy(t->adam.average, t->block, t->nparameters * sizeof(float));
@@ -130,6 +132,7 @@ static enum status start_evaluator(struct trainer *t, struct error *e)
 	                              .set = t->valid,
 	                              .indices = t->valid_numbers,
 	                              .n = t->nvalid,
+	                              .team = t->options.team,
 	                              .scaling = &t->scaling,
 	                              .precision = t->options.precision,
 	                              .seed = t->options.seed};
@@ -152,13 +155,17 @@ static enum status start(struct trainer *t, struct error *e)
 	const struct trainer_options *o = &t->options;
 	if (t->train->nrecords > 1 && all_constant(t))
 		return error_set(e, STATUS_UNSUPPORTED, "all records are identical");
+	if (o->batch % o->micro_batch != 0)
+		return error_set(e, STATUS_MISMATCH,
+		                 "a batch of %zu records is no multiple of micro-batches of %zu",
+		                 o->batch, o->micro_batch);
 	if (split(t, e) != STATUS_OK || start_windows(t, e) != STATUS_OK ||
 	    scaling_measure(&t->scaling, t->train, t->train_numbers, t->ntrain, o->scale,
 	                    isnan(o->noise), e) != STATUS_OK ||
 	    take_baseline(t, e) != STATUS_OK ||
 	    o->kind->check(o->shape, &t->nparameters, e) != STATUS_OK ||
 	    allocate(t, e) != STATUS_OK ||
-	    o->kind->open(&t->learner, o->shape, o->batch, o->precision, e) != STATUS_OK ||
+	    o->kind->open(&t->learner, o->shape, o->micro_batch, o->precision, e) != STATUS_OK ||
 	    start_adam(t, e) != STATUS_OK || start_evaluator(t, e) != STATUS_OK)
 		return e->status;
 	trainer_shuffle(t);
@@ -189,6 +196,8 @@ enum status trainer_init(struct trainer *t, const struct trainer_options *o,
 {
 	*t = (struct trainer){
 	    .options = *o, .train = train, .valid = valid ? valid : train, .best_mean = -INFINITY};
+	if (t->options.micro_batch == 0)
+		t->options.micro_batch = o->batch;
 	if (start(t, e) != STATUS_OK)
 		trainer_release(t);
 	return e->status;
@@ -198,13 +207,13 @@ void trainer_release(struct trainer *t)
 {
 	evaluator_release(&t->evaluator);
 	adam_release(&t->adam);
+	gradient_sum_release(&t->gradients);
 	free(t->groups);
 	if (t->options.kind)
 		t->options.kind->release(t->learner);
 	scaling_release(&t->scaling);
 	free(t->baseline);
 	free(t->block);
-	free(t->dblock);
 	free(t->best);
 	free(t->x);
 	free(t->values);
@@ -281,21 +290,87 @@ static enum status diverged(const struct trainer *t, const char *what, struct er
 	                 t->epoch + 1, t->step + 1, what);
 }
 
-static enum status train_batch(struct trainer *t, struct error *e)
+/* The gradients of this process's micro-batches, and their log-likelihoods, at their places. */
+static enum status compute_share(struct trainer *t, struct error *e)
+{
+	struct gradient_sum *g = &t->gradients;
+	const size_t *parts = g->parts + t->options.team->rank;
+	for (size_t part = parts[0]; part < parts[1]; part++) {
+		struct learner_batch batch = take_batch(t, part);
+		if (t->options.kind->compute(t->learner, t->block, &batch,
+		                             t->values + part * t->options.micro_batch,
+		                             gradient_sum_next(g), e) != STATUS_OK)
+			break;
+		gradient_sum_add(g);
+	}
+	return e->status;
+}
+
+/* Sum of the log-likelihoods of the batch. */
+static double add_values(struct trainer *t)
 {
 	double sum = 0;
-	struct learner_batch batch = take_batch(t);
-	if (t->options.kind->compute(t->learner, t->block, &batch, t->values, t->dblock, e) !=
-	    STATUS_OK)
-		return e->status;
+	team_gather(t->options.team, t->values, t->options.micro_batch * sizeof(double),
+	            t->gradients.parts);
 	for (size_t i = 0; i < t->options.batch; i++)
 		sum += t->values[i];
+	return sum;
+}
+
+/* Each process updates its slice of the parameters, and gets the others. Returns the norm of the
+ * gradient. */
+static double update(struct trainer *t)
+{
+	const struct team *team = t->options.team;
+	const size_t *slices = t->gradients.slices;
+	size_t sums[TEAM_MAX + 1];
+	struct adam_slice mine = {slices[team->rank], slices[team->rank + 1],
+	                          gradient_sum_total(&t->gradients)};
+	for (size_t r = 0; r <= team->size; r++)
+		sums[r] = (slices[r] + ADAM_GRAIN - 1) / ADAM_GRAIN;
+	adam_squares(&t->adam, &mine);
+	team_gather(team, t->adam.sums, sizeof(double), sums);
+	double share = 1 / (double)t->gradients.count;
+	double length = adam_update(&t->adam, rate_now(t), share, &mine, t->block);
+	team_gather(team, t->block, sizeof(float), slices);
+	return length;
+}
+
+static void collect(struct trainer *t, float *array)
+{
+	if (array)
+		team_gather(t->options.team, array, sizeof(float), t->gradients.slices);
+}
+
+void trainer_collect(struct trainer *t)
+{
+	collect(t, t->adam.m);
+	collect(t, t->adam.v);
+	collect(t, t->adam.average);
+}
+
+/* A failure of the whole team, which finds it at once: the model that is kept is all there. */
+static enum status end_diverged(struct trainer *t, const char *what, struct error *e)
+{
+	diverged(t, what, e);
+	collect(t, t->adam.average);
+	return team_agree(t->options.team, e);
+}
+
+static enum status train_batch(struct trainer *t, struct error *e)
+{
+	compute_share(t, e);
+	if (team_agree(t->options.team, e) != STATUS_OK)
+		return e->status;
+	double sum = add_values(t);
 	if (!isfinite(sum))
-		return diverged(t, "log-likelihood", e);
-	if (!isfinite(adam_update(&t->adam, rate_now(t), t->block, t->dblock)))
-		return diverged(t, "gradient", e);
+		return end_diverged(t, "log-likelihood", e);
+	if (!isfinite(update(t)))
+		return end_diverged(t, "gradient", e);
 	t->sum += sum;
 	t->step++;
+	if (t->step == trainer_steps(t))
+		collect(t, t->adam.average); /* to be evaluated */
 	return STATUS_OK;
 }
 
@@ -312,14 +387,21 @@ static enum status train_batch_alone(struct trainer *t, struct error *e)
 	return e->status;
 }
 
+static enum status evaluate(struct trainer *t, bool *epoch_ended, struct error *e)
+{
+	const struct team *team = t->options.team;
+	score_held_out(t, e);
+	if (team_agree(team, e) != STATUS_OK || team_any(team, !evaluator_done(&t->evaluator)))
+		return e->status;
+	end_epoch(t);
+	*epoch_ended = true;
+	return STATUS_OK;
+}
+
 enum status trainer_step(struct trainer *t, bool *epoch_ended, struct error *e)
 {
-	if (t->step < trainer_steps(t))
-		return t->nparameters < SHARED_STEP / t->options.batch ? train_batch_alone(t, e)
-		                                                       : train_batch(t, e);
-	if (score_held_out(t, e) == STATUS_OK && evaluator_done(&t->evaluator)) {
-		end_epoch(t);
-		*epoch_ended = true;
-	}
-	return e->status;
+	if (t->step == trainer_steps(t))
+		return evaluate(t, epoch_ended, e);
+	return t->nparameters < SHARED_STEP / t->options.micro_batch ? train_batch_alone(t, e)
+	                                                             : train_batch(t, e);
 }

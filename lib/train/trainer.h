@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "model/tensors.h"
+#include "team/gradient_sum.h"
+#include "team/team.h"
 #include "train/adam.h"
 #include "train/dataset.h"
 #include "train/evaluation.h"
@@ -23,13 +25,15 @@ struct trainer_options {
 	const void *shape; /* of the model, the kind's own struct; the caller's */
 	uint64_t seed;
 	uint64_t epochs;
-	uint64_t patience; /* epochs without a better held-out likelihood, then the end; 0: any */
-	size_t batch;      /* records of a step */
-	double rate;       /* the greatest learning rate */
-	uint64_t warmup;   /* steps of linear rise to it */
-	bool cosine;       /* then falls to 0 like a cosine; else stays */
-	double noise;      /* width, see train/dataset.h; NaN: by element, train/scaling.h */
-	bool scale;        /* center and scale the elements; not for u8 */
+	uint64_t patience;  /* epochs without a better held-out likelihood, then the end; 0: any */
+	size_t batch;       /* records of a step */
+	size_t micro_batch; /* records whose gradient is computed at once; 0: a batch */
+	const struct team *team; /* the processes that train this model */
+	double rate;             /* the greatest learning rate */
+	uint64_t warmup;         /* steps of linear rise to it */
+	bool cosine;             /* then falls to 0 like a cosine; else stays */
+	double noise;            /* width, see train/dataset.h; NaN: by element, train/scaling.h */
+	bool scale;              /* center and scale the elements; not for u8 */
 	enum precision precision;
 	struct adam_options adam;
 	bool keep_best;     /* the epoch of the best held-out likelihood, not the last one */
@@ -45,11 +49,12 @@ struct trainer {
 	double *baseline; /* mean of the training records, (D), or NULL: see train/learner.h */
 	struct parameter_group *groups; /* of the parameters, for adam */
 	struct adam adam;
-	struct evaluator evaluator; /* of the epoch whose steps are done */
-	float *block, *dblock;
+	struct gradient_sum gradients; /* of the micro-batches of a step */
+	struct evaluator evaluator;    /* of the epoch whose steps are done */
+	float *block;
 	float *best;    /* with keep_best: parameters of the best epoch */
-	float *x;       /* one batch, (batch, D) */
-	double *values; /* its log-likelihoods, (batch) */
+	float *x;       /* a micro-batch, (micro_batch, D) */
+	double *values; /* log-likelihoods of a batch, (batch) */
 
 	const struct dataset *train, *valid; /* the caller's; valid may be train */
 	uint32_t *train_numbers, *valid_numbers;
@@ -87,11 +92,18 @@ size_t trainer_steps(const struct trainer *t); /* of an epoch; a rest smaller th
                                                   for another shuffle */
 bool trainer_done(const struct trainer *t);
 
-/* One batch: a step or, when all steps of the epoch are done, a piece of the held-out records; with
- * the last of these the epoch ends, and *epoch_ended tells. A likelihood that is not finite is
- * STATUS_UNSUPPORTED and names epoch and step, or the held-out record; the parameters are those
- * before it. */
+/* The same in all processes of options.team, at the same time. One batch: a step or, when all steps
+ * of the epoch are done, a piece of the held-out records; with the last of these the epoch ends,
+ * and *epoch_ended tells. A likelihood that is not finite is STATUS_UNSUPPORTED and names epoch and
+ * step, or the held-out record; the parameters are those before it. */
 enum status trainer_step(struct trainer *t, bool *epoch_ended, struct error *e);
+
+/* Refused, where it differs, unless options, data, and the state of the training are those of
+ * process 0 of the team. program: a text that must be the same, too. */
+enum status trainer_compare(const struct trainer *t, const char *program, struct error *e);
+
+/* Before trainer_save, in all processes of the team: each has its slice alone of some arrays. */
+void trainer_collect(struct trainer *t);
 
 /* Puts t->order into that of the current epoch, which depends on the seed and the epoch alone. */
 void trainer_shuffle(struct trainer *t);

@@ -43,6 +43,8 @@ static void note_options(const struct trainer *t, struct tensors *out, struct er
 	note_u64(out, "batch", o->batch, e);
 	if (o->window > 0)
 		note_u64(out, "shuffle-window", o->window, e);
+	if (o->micro_batch < o->batch) /* as with scale below */
+		note_u64(out, "micro-batch", o->micro_batch, e);
 	note_double(out, "lr", o->rate, e);
 	note_u64(out, "warmup", o->warmup, e);
 	tensors_note(out, "schedule", o->cosine ? "cosine" : "constant", e);
@@ -199,6 +201,7 @@ static enum status compare_options(const struct trainer *t, const struct tensors
 	compare_absent(from, t->options.scale, "scale", e);
 	compare_absent(from, t->options.patience > 0, "patience", e);
 	compare_absent(from, t->options.window > 0, "shuffle-window", e);
+	compare_absent(from, t->options.micro_batch < t->options.batch, "micro-batch", e);
 	compare_absent(from, t->initial, "initial model", e);
 	if (e->status != STATUS_OK)
 		error_prefix(e, "the checkpoint is from a different training run: ");

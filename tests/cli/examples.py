@@ -4,13 +4,17 @@
 In the literal displays of a page, a line that starts with '$ ' is a command for the shell, and the
 lines behind it are what it prints, errors included. Displays of other commands are left alone. All
 examples of a page run in one directory, the current one, in turn. Reports every difference;
-status 1 if there was one, or no example at all. Commands of GNU parallel, which not every machine
-has, are passed over where it is missing.
+status 1 if there was one, or no example at all. Commands of GNU parallel and of MPI, which not every
+machine has, are passed over where those are missing.
 """
 import re
 import shutil
 import subprocess
 import sys
+
+
+# What a command needs that may be missing.
+OPTIONAL = {"parallel": "parallel", "mpirun": "nicetrain-mpi"}
 
 
 def examples(page):
@@ -31,7 +35,8 @@ def main():
     for page in sys.argv[1:]:
         for command, expected in examples(page):
             nrun += 1
-            if command.startswith("parallel ") and not shutil.which("parallel"):
+            needed = OPTIONAL.get(command.split()[0])
+            if needed and not shutil.which(needed):
                 continue
             got = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True, timeout=60).stdout

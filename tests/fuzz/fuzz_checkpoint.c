@@ -19,6 +19,7 @@ static void start(struct trainer *t)
 	static struct dataset records;
 	static const struct nice_shape shape = {.d = 2, .mid = 2, .hidden = 1, .ncouplings = 2};
 	static const struct trainer_options options = {
+	    .team = &team_alone,
 	    .kind = &nice_learner,
 	    .shape = &shape,
 	    .epochs = 3,

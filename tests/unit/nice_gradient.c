@@ -172,7 +172,9 @@ static void adam_formula(void)
 		norm += (double)f.dblock[i] * (double)f.dblock[i];
 	}
 	adam_init(&a, groups, 3, f.p.n, &o, &e);
-	ok_near(adam_update(&a, 0.125, f.block, f.dblock), sqrt(norm), 1e-9,
+	struct adam_slice all = {0, f.p.n, f.dblock};
+	adam_squares(&a, &all);
+	ok_near(adam_update(&a, 0.125, 1, &all, f.block), sqrt(norm), 1e-9,
 	        "the norm of the gradient");
 	/* In the first step m / (1 - beta1) = g, v / (1 - beta2) = g^2: the step is rate sign(g).
 	 */
@@ -188,7 +190,8 @@ static void adam_formula(void)
 	        "the average follows");
 	f.dblock[3] = NAN;
 	before = f.block[0];
-	ok(isnan(adam_update(&a, 0.125, f.block, f.dblock)) && f.block[0] == before && a.step == 1,
+	adam_squares(&a, &all);
+	ok(isnan(adam_update(&a, 0.125, 1, &all, f.block)) && f.block[0] == before && a.step == 1,
 	   "a gradient that is not finite changes nothing");
 	adam_release(&a);
 	release(&f);
