@@ -114,7 +114,7 @@ static enum status estimate(struct problem *p, enum vae_estimator estimator, siz
 	vae_gradient_init(&g, &p->parameters, p->records.nrecords, PRECISION_F32, e);
 	for (size_t i = 0; i < n && e->status == STATUS_OK; i++) {
 		vae_gradient_compute(&g, p->block, p->x, p->indices, seed, i, p->values, p->dblock,
-		                     e);
+		                     false, e);
 		for (size_t j = 0; j < nparameters; j++) {
 			double from_mean = (double)p->dblock[j] - m->mean[j];
 			m->mean[j] += from_mean / (double)(i + 1);

@@ -180,6 +180,7 @@ enum status nice_gradient_log_likelihood(struct nice_gradient *g, const float *x
 struct prior_back {
 	struct nice_gradient *g;
 	float *dscale;
+	bool add;
 };
 
 /* d loss / dh of the rows: tanh(z/2) exp(s) / (rows D). */
@@ -209,31 +210,32 @@ static void scale_back_columns(void *context, size_t begin, size_t end)
 			size_t k = r * halves_size(d, j % 2) + j / 2;
 			sum += (double)g->dhalf[j % 2][k] * (double)g->half[j % 2][k];
 		}
-		c->dscale[j] = (float)(sum - 1 / (double)d);
+		float ds = (float)(sum - 1 / (double)d);
+		c->dscale[j] = c->add ? c->dscale[j] + ds : ds;
 	}
 }
 
 /* doff <- doff + (d MLP / d off) don, but for the first coupling: nobody asks for d loss / dx. */
-static enum status uncouple(struct nice_gradient *g, size_t coupling, float *dblock,
+static enum status uncouple(struct nice_gradient *g, size_t coupling, float *dblock, bool add,
                             struct error *e)
 {
 	size_t on = halves_moved(NICE_MASK_CONFIG, coupling);
 	struct mlp_parameters p = conditioner(g, coupling);
 	return mlp_training_backward(network_of(g, on), &p, &g->kept[coupling], g->dhalf[on],
-	                             dblock, coupling > 0 ? g->dhalf[1 - on] : NULL, e);
+	                             dblock, add, coupling > 0 ? g->dhalf[1 - on] : NULL, e);
 }
 
 enum status nice_gradient_compute(struct nice_gradient *g, const float *x, double *ll,
-                                  float *dblock, struct error *e)
+                                  float *dblock, bool add, struct error *e)
 {
-	struct prior_back prior = {g, dblock + g->parameters->scale};
+	struct prior_back prior = {g, dblock + g->parameters->scale, add};
 	if (nice_gradient_log_likelihood(g, x, ll, e) != STATUS_OK)
 		return e->status;
 	size_t d = g->parameters->shape.d;
 	threads_for(g->rows, GRAIN / (8 * d) + 1, prior_back_rows, &prior);
 	threads_for(d, GRAIN / g->rows + 16, scale_back_columns, &prior);
 	for (size_t i = g->parameters->shape.ncouplings; i-- > 0;) {
-		if (uncouple(g, i, dblock, e) != STATUS_OK)
+		if (uncouple(g, i, dblock, add, e) != STATUS_OK)
 			break;
 	}
 	return e->status;

@@ -43,8 +43,9 @@ void nice_gradient_set_block(struct nice_gradient *g, const float *block);
 enum status nice_gradient_log_likelihood(struct nice_gradient *g, const float *x, double *ll,
                                          struct error *e);
 
-/* The same, and the derivatives of the loss -(mean log-likelihood) / D into dblock (n). */
+/* The same, and the derivatives of the loss -(mean log-likelihood) / D into dblock (n), or, with
+ * add, added to what is there. */
 enum status nice_gradient_compute(struct nice_gradient *g, const float *x, double *ll,
-                                  float *dblock, struct error *e);
+                                  float *dblock, bool add, struct error *e);
 
 #endif

@@ -120,6 +120,14 @@ static enum status create_products(struct mlp_training *m, struct error *e)
 	return e->status;
 }
 
+/* Weights and biases of the largest layer. */
+static size_t widest_layer(const struct mlp_shape *s)
+{
+	size_t in = s->nlayers > 1 && s->mid > s->in ? s->mid : s->in;
+	size_t out = s->nlayers > 1 && s->mid > s->out ? s->mid : s->out;
+	return (in + 1) * out;
+}
+
 enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *shape, size_t rows,
                               enum precision precision, struct error *e)
 {
@@ -128,6 +136,9 @@ enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *sh
 	widest = shape->mid > widest ? shape->mid : widest;
 	for (int i = 0; i < 2; i++)
 		made.derivatives[i] = rows_of(&made, widest, e);
+	made.layer = hugepage_alloc(widest_layer(shape), sizeof(float));
+	if (!made.layer)
+		error_memory(e);
 	if (e->status == STATUS_OK && create_products(&made, e) == STATUS_OK)
 		*m = made;
 	else
@@ -139,6 +150,7 @@ void mlp_training_release(struct mlp_training *m)
 {
 	for (int i = FIRST; i <= LAST; i++)
 		linear_training_free(m->products[i]);
+	free(m->layer);
 	free(m->derivatives[0]);
 	free(m->derivatives[1]);
 	*m = (struct mlp_training){0};
@@ -195,16 +207,31 @@ enum status mlp_training_forward(struct mlp_training *m, const struct mlp_parame
 	return e->status;
 }
 
+/* The gradient of one layer, of dy and of its inputs x, at its place. What is added is summed up
+ * first, by itself: the sum has the same bits wherever its terms were computed. */
+static enum status backward_layer(struct mlp_training *m, struct linear_training *product,
+                                  const struct mlp_place *l, const void *x, const void *dy,
+                                  float *dblock, bool add, struct error *e)
+{
+	size_t nweights = l->in * l->out, n = nweights + l->out;
+	if (!add)
+		return linear_training_backward_weight(product, x, dy, dblock + l->weight,
+		                                       dblock + l->bias, e);
+	linear_training_backward_weight(product, x, dy, m->layer, m->layer + nweights, e);
+	mlp_training_add(PRECISION_F32, nweights, m->layer, dblock + l->weight);
+	mlp_training_add(PRECISION_F32, n - nweights, m->layer + nweights, dblock + l->bias);
+	return e->status;
+}
+
 enum status mlp_training_backward(struct mlp_training *m, const struct mlp_parameters *p,
                                   const struct mlp_activations *a, const float *dy, float *dblock,
-                                  float *dx, struct error *e)
+                                  bool add, float *dx, struct error *e)
 {
 	void *from = m->derivatives[0], *to = m->derivatives[1];
 	mlp_training_convert(m->precision, m->rows * m->shape.out, dy, from);
 	for (size_t i = m->shape.nlayers; i-- > 0 && e->status == STATUS_OK;) {
 		const struct mlp_place *l = &p->places[i];
-		linear_training_backward_weight(product_of(m, i), a->inputs[i], from,
-		                                dblock + l->weight, dblock + l->bias, e);
+		backward_layer(m, product_of(m, i), l, a->inputs[i], from, dblock, add, e);
 		if (i > 0 || dx)
 			linear_training_backward_data(product_of(m, i), from, weight_of(m, p, i),
 			                              to, e);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "nn/linear_training.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Layer sizes: in, mid (nlayers - 1 times), out. One layer is linear, and has no mid. */
@@ -45,6 +46,7 @@ struct mlp_training {
 	enum precision precision;
 	struct linear_training *products[3]; /* of the first, the middle and the last layer */
 	void *derivatives[2];                /* (rows, widest) T */
+	float *layer; /* the gradient of a layer that is to be added, weight and bias */
 };
 
 enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *shape, size_t rows,
@@ -61,10 +63,11 @@ enum status mlp_training_forward(struct mlp_training *m, const struct mlp_parame
                                  struct error *e);
 
 /* After forward, from the derivatives of a loss by y, dy (rows, out): those by the parameters into
- * dblock, at their places, and those by x are added to dx (rows, in), unless it is NULL. */
+ * dblock, at their places, or, with add, added to what is there; and those by x are added to dx
+ * (rows, in), unless it is NULL. */
 enum status mlp_training_backward(struct mlp_training *m, const struct mlp_parameters *p,
                                   const struct mlp_activations *a, const float *dy, float *dblock,
-                                  float *dx, struct error *e);
+                                  bool add, float *dx, struct error *e);
 
 /* n floats into T, shared among the threads. */
 void mlp_training_convert(enum precision precision, size_t n, const float *from, void *to);

@@ -36,11 +36,10 @@ static bool siblings(size_t count, const struct gradient_node *left,
 	return left->end == right->begin && left->end == begin + left_parts(end - begin);
 }
 
-/* Puts a node on the stack, and sums up what thereby becomes complete. The sums: n floats each;
- * NULL, to see what would become of them. */
-static void push(struct gradient_stack *stack, size_t count, struct gradient_node node, size_t n)
+/* Sums up what has become complete at the top of the stack. The sums: n floats each; NULL, to see
+ * what would become of them. */
+static void complete(struct gradient_stack *stack, size_t count, size_t n)
 {
-	stack->nodes[stack->depth++] = node;
 	while (stack->depth >= 2) {
 		struct gradient_node *left = &stack->nodes[stack->depth - 2], *right = left + 1;
 		if (!siblings(count, left, right))
@@ -52,15 +51,42 @@ static void push(struct gradient_stack *stack, size_t count, struct gradient_nod
 	}
 }
 
+static void push(struct gradient_stack *stack, size_t count, struct gradient_node node, size_t n)
+{
+	stack->nodes[stack->depth++] = node;
+	complete(stack, count, n);
+}
+
+/* Whether the part is the right child of a node whose left one, a part as well, is on the stack. */
+static bool joins(const struct gradient_stack *stack, size_t count, size_t part)
+{
+	const struct gradient_node node = {part, part + 1, NULL};
+	if (stack->depth == 0)
+		return false;
+	const struct gradient_node *top = &stack->nodes[stack->depth - 1];
+	return top->end - top->begin == 1 && siblings(count, top, &node);
+}
+
+/* The part is there: at the top of the stack, if it joins what is there, or in that buffer. */
+static void take_part(struct gradient_stack *stack, size_t count, size_t part, float *buffer,
+                      size_t n)
+{
+	if (joins(stack, count, part))
+		stack->nodes[stack->depth - 1].end++;
+	else
+		stack->nodes[stack->depth++] = (struct gradient_node){part, part + 1, buffer};
+	complete(stack, count, n);
+}
+
 /* The subtrees that parts begin .. end-1 are made of. Returns how many nodes are there at once. */
 static size_t plan(struct gradient_stack *stack, size_t count, size_t begin, size_t end)
 {
 	size_t most = 0;
 	*stack = (struct gradient_stack){0};
 	for (size_t k = begin; k < end; k++) {
-		size_t there = stack->depth + 1;
+		size_t there = stack->depth + !joins(stack, count, k);
 		most = there > most ? there : most;
-		push(stack, count, (struct gradient_node){k, k + 1, NULL}, 0);
+		take_part(stack, count, k, NULL, 0);
 	}
 	return most;
 }
@@ -175,17 +201,22 @@ void gradient_sum_release(struct gradient_sum *s)
 
 /* ---- a batch ---- */
 
-/* A buffer is free when no node on the stack has it: nodes are as deep as their buffers. */
-float *gradient_sum_next(struct gradient_sum *s)
-{
-	return s->buffers[s->own.depth];
-}
-
-void gradient_sum_add(struct gradient_sum *s)
+static size_t next_part(const struct gradient_sum *s)
 {
 	size_t depth = s->own.depth;
-	size_t part = depth > 0 ? s->own.nodes[depth - 1].end : s->parts[s->team->rank];
-	push(&s->own, s->count, (struct gradient_node){part, part + 1, s->buffers[depth]}, s->n);
+	return depth > 0 ? s->own.nodes[depth - 1].end : s->parts[s->team->rank];
+}
+
+/* A buffer is free when no node on the stack has it: nodes are as deep as their buffers. */
+float *gradient_sum_next(struct gradient_sum *s, bool *add)
+{
+	*add = joins(&s->own, s->count, next_part(s));
+	return s->buffers[s->own.depth - *add];
+}
+
+void gradient_sum_done(struct gradient_sum *s)
+{
+	take_part(&s->own, s->count, next_part(s), s->buffers[s->own.depth], s->n);
 }
 
 static void send_slices(struct gradient_sum *s)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "team/team.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A node of the tree: the sum over the parts begin .. end-1. */
@@ -48,10 +49,11 @@ enum status gradient_sum_init(struct gradient_sum *s, const struct team *team, s
                               size_t grain, size_t count, struct error *e);
 void gradient_sum_release(struct gradient_sum *s);
 
-/* Where the gradient of this process's next part is to be put, n floats; and that it is there. The
- * parts come in order, s->parts[rank] .. s->parts[rank + 1] - 1. */
-float *gradient_sum_next(struct gradient_sum *s);
-void gradient_sum_add(struct gradient_sum *s);
+/* Where the gradient of this process's next part is to be put, n floats, or, if *add, added to that
+ * of the part before, its sibling; and that it is there. The parts come in order, s->parts[rank] ..
+ * s->parts[rank + 1] - 1. */
+float *gradient_sum_next(struct gradient_sum *s, bool *add);
+void gradient_sum_done(struct gradient_sum *s);
 
 /* After the last part: the sum of all, for this process's slice, until the next part is asked for.
  */

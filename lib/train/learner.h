@@ -66,9 +66,10 @@ struct learner_kind {
 	                     float *block, struct error *e);
 
 	/* Log-likelihoods (or a bound) of the batch, values (rows), nats, and the derivatives of
-	 * the loss -(mean of values) / D by the parameters into dblock. */
+	 * the loss -(mean of values) / D by the parameters into dblock, or, with add, added to what
+	 * is there: the float32 sum of both. */
 	enum status (*compute)(void *state, const float *block, const struct learner_batch *batch,
-	                       double *values, float *dblock, struct error *e);
+	                       double *values, float *dblock, bool add, struct error *e);
 
 	/* Appends the tensors of the block, their names preceded by `prefix`; the block is not
 	 * copied and must outlive t. The same as a model, with the notes that say what it is. And

@@ -128,11 +128,11 @@ static enum status start(void *state, uint64_t seed, const struct learner_batch 
 }
 
 static enum status compute(void *state, const float *block, const struct learner_batch *batch,
-                           double *values, float *dblock, struct error *e)
+                           double *values, float *dblock, bool add, struct error *e)
 {
 	struct state *s = state;
 	nice_gradient_set_block(&s->gradient, block);
-	return nice_gradient_compute(&s->gradient, batch->x, values, dblock, e);
+	return nice_gradient_compute(&s->gradient, batch->x, values, dblock, add, e);
 }
 
 /* ---- tensors ---- */

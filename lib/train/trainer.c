@@ -297,11 +297,13 @@ static enum status compute_share(struct trainer *t, struct error *e)
 	const size_t *parts = g->parts + t->options.team->rank;
 	for (size_t part = parts[0]; part < parts[1]; part++) {
 		struct learner_batch batch = take_batch(t, part);
+		bool add;
+		float *gradient = gradient_sum_next(g, &add);
 		if (t->options.kind->compute(t->learner, t->block, &batch,
-		                             t->values + part * t->options.micro_batch,
-		                             gradient_sum_next(g), e) != STATUS_OK)
+		                             t->values + part * t->options.micro_batch, gradient,
+		                             add, e) != STATUS_OK)
 			break;
-		gradient_sum_add(g);
+		gradient_sum_done(g);
 	}
 	return e->status;
 }

@@ -93,6 +93,7 @@ struct step {
 	uint64_t seed, pass;
 	double *values;
 	float *dblock;
+	bool add;                    /* to dblock */
 	double log_sigma, precision; /* 1 / sigma^2 */
 	double share;                /* of a value in the loss: 1 / (rows D) */
 };
@@ -213,6 +214,12 @@ static enum status forward(const struct step *s, struct error *e)
 
 /* ---- backward ---- */
 
+static void put(const struct step *s, size_t place, double value)
+{
+	float *to = &s->dblock[place];
+	*to = s->add ? *to + (float)value : (float)value;
+}
+
 /* sigma and prior: sums over the rows. The gradient of what is not learnt is 0. */
 static void vectors_back(const struct step *s)
 {
@@ -222,7 +229,7 @@ static void vectors_back(const struct step *s)
 	double sum = 0;
 	for (size_t r = 0; r < g->rows && p->shape.sigma == 0; r++)
 		sum += (double)p->shape.d - s->precision * g->squares[r];
-	s->dblock[p->log_sigma] = (float)(s->share * sum);
+	put(s, p->log_sigma, s->share * sum);
 	for (size_t j = 0; j < p->shape.latent; j++) {
 		double mean = 0, log_variance = 0;
 		for (size_t r = 0; r < g->rows && !p->shape.standard_prior; r++) {
@@ -232,8 +239,8 @@ static void vectors_back(const struct step *s)
 			mean -= from_mean / l.prior_variance;
 			log_variance += 0.5 * (1 - spread / l.prior_variance);
 		}
-		s->dblock[p->prior_mean + j] = (float)(s->share * mean);
-		s->dblock[p->prior_log_variance + j] = (float)(s->share * log_variance);
+		put(s, p->prior_mean + j, s->share * mean);
+		put(s, p->prior_log_variance + j, s->share * log_variance);
 	}
 }
 
@@ -281,17 +288,18 @@ static enum status backward(const struct step *s, struct error *e)
 	vectors_back(s);
 	memset(g->dz, 0, g->rows * shape->latent * sizeof(float));
 	if (mlp_training_backward(&g->networks[VAE_DECODER], &decoder, &g->kept[VAE_DECODER],
-	                          g->dmean, s->dblock, pathwise ? g->dz : NULL, e) != STATUS_OK)
+	                          g->dmean, s->dblock, s->add, pathwise ? g->dz : NULL,
+	                          e) != STATUS_OK)
 		return e->status;
 	threads_for(g->rows, GRAIN / (8 * shape->latent) + 1, pathwise ? pathwise_rows : score_rows,
 	            &copy);
 	return mlp_training_backward(&g->networks[VAE_ENCODER], &encoder, &g->kept[VAE_ENCODER],
-	                             g->dposterior, s->dblock, NULL, e);
+	                             g->dposterior, s->dblock, s->add, NULL, e);
 }
 
 enum status vae_gradient_compute(struct vae_gradient *g, const float *block, const float *x,
                                  const uint32_t *indices, uint64_t seed, uint64_t pass,
-                                 double *values, float *dblock, struct error *e)
+                                 double *values, float *dblock, bool add, struct error *e)
 {
 	const struct vae_parameters *p = g->parameters;
 	double log_sigma = (double)block[p->log_sigma];
@@ -302,6 +310,7 @@ enum status vae_gradient_compute(struct vae_gradient *g, const float *block, con
 	                 .pass = pass,
 	                 .values = values,
 	                 .dblock = dblock,
+	                 .add = add,
 	                 .log_sigma = log_sigma,
 	                 .precision = exp(-2 * log_sigma),
 	                 .share = 1 / ((double)g->rows * (double)p->shape.d)};

@@ -49,10 +49,11 @@ enum status vae_gradient_init(struct vae_gradient *g, const struct vae_parameter
 void vae_gradient_release(struct vae_gradient *g);
 
 /* Values (rows), VLB or log w by the estimator, of the records x (rows, D), nats; and the
- * derivatives of the loss -(mean of values) / D into dblock (n). The draw of a record depends on
+ * derivatives of the loss -(mean of values) / D into dblock (n), or, with add, added to what is
+ * there. The draw of a record depends on
  * the seed, the pass and its index alone. */
 enum status vae_gradient_compute(struct vae_gradient *g, const float *block, const float *x,
                                  const uint32_t *indices, uint64_t seed, uint64_t pass,
-                                 double *values, float *dblock, struct error *e);
+                                 double *values, float *dblock, bool add, struct error *e);
 
 #endif

@@ -118,11 +118,11 @@ static enum status start(void *state, uint64_t seed, const struct learner_batch 
 }
 
 static enum status compute(void *state, const float *block, const struct learner_batch *batch,
-                           double *values, float *dblock, struct error *e)
+                           double *values, float *dblock, bool add, struct error *e)
 {
 	struct state *s = state;
 	return vae_gradient_compute(&s->gradient, block, batch->x, batch->indices, batch->seed,
-	                            batch->pass, values, dblock, e);
+	                            batch->pass, values, dblock, add, e);
 }
 
 /* ---- tensors ---- */

@@ -1,5 +1,6 @@
-/* Put before MPI's library (LD_PRELOAD): how long each process of nicetrain-mpi is in MPI, by its profiling
- * interface. The calls of a step are an agreement, which waits for the slowest process, and an exchange. */
+/* Put before MPI's library (LD_PRELOAD): how long each process of nicetrain-mpi is in MPI, by its
+ * profiling interface. The calls of a step are an agreement, which waits for the slowest process,
+ * and an exchange. */
 #include <mpi.h>
 #include <stdio.h>
 
@@ -20,8 +21,8 @@ int MPI_Allreduce(const void *from, void *to, int n, MPI_Datatype type, MPI_Op o
 	return status;
 }
 
-int MPI_Allgatherv(const void *from, int n, MPI_Datatype type, void *to, const int *counts, const int *starts,
-                   MPI_Datatype to_type, MPI_Comm comm)
+int MPI_Allgatherv(const void *from, int n, MPI_Datatype type, void *to, const int *counts,
+                   const int *starts, MPI_Datatype to_type, MPI_Comm comm)
 {
 	double start = PMPI_Wtime();
 	int status = PMPI_Allgatherv(from, n, type, to, counts, starts, to_type, comm);
@@ -42,7 +43,7 @@ int MPI_Finalize(void)
 	int rank;
 	double all = PMPI_Wtime() - began;
 	PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
-	fprintf(stderr, "process %d: %.2f s, of which %.1f %% exchange, %.1f %% wait\n", rank, all, 100 * exchanged / all,
-	        100 * waited / all);
+	fprintf(stderr, "process %d: %.2f s, of which %.1f %% exchange, %.1f %% wait\n", rank, all,
+	        100 * exchanged / all, 100 * waited / all);
 	return PMPI_Finalize();
 }

@@ -124,7 +124,7 @@ static void differences(size_t d, enum precision precision, double tolerance)
 	const double h = 1e-5;
 	nice_gradient_init(&g, &f.p, ROWS, precision, &e);
 	nice_gradient_set_block(&g, f.block);
-	nice_gradient_compute(&g, f.x, f.ll, f.dblock, &e);
+	nice_gradient_compute(&g, f.x, f.ll, f.dblock, false, &e);
 	ok(e.status == STATUS_OK, "%zu elements: the gradient is computed %s", d, e.text);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
 		double worst = 0;
@@ -206,7 +206,7 @@ static void compute(const struct nice_parameters *p, const float *block, size_t 
 	threads_set_count(nthreads);
 	if (nice_gradient_init(&g, p, rows, precision, e) == STATUS_OK) {
 		nice_gradient_set_block(&g, block);
-		nice_gradient_compute(&g, x, ll, dblock, e);
+		nice_gradient_compute(&g, x, ll, dblock, false, e);
 	}
 	nice_gradient_release(&g);
 }

@@ -445,7 +445,7 @@ static void differences(size_t latent, size_t hidden)
 	double values[ROWS], worst = 0, mean = 0, here = loss(&f, indices);
 	size_t n = 0;
 	vae_gradient_init(&g, &f.p, ROWS, PRECISION_F32, &e);
-	vae_gradient_compute(&g, f.block, batch, indices, 2, 5, values, f.dblock, &e);
+	vae_gradient_compute(&g, f.block, batch, indices, 2, 5, values, f.dblock, false, &e);
 	for (size_t i = 0; i < f.p.n; i++) {
 		double was = f.wide[i];
 		f.wide[i] = was + h;
@@ -496,7 +496,8 @@ static void estimate(struct fixture *f, double *mean, double *squares)
 	}
 	vae_gradient_init(&g, &f->p, MANY, PRECISION_F32, &e);
 	for (uint64_t pass = 0; pass < PASSES; pass++) {
-		vae_gradient_compute(&g, f->block, x, indices, 1, pass, values, f->dblock, &e);
+		vae_gradient_compute(&g, f->block, x, indices, 1, pass, values, f->dblock, false,
+		                     &e);
 		for (size_t i = 0; i < f->p.n; i++) {
 			double from_mean = (double)f->dblock[i] - mean[i];
 			mean[i] += from_mean / (double)(pass + 1);
@@ -553,7 +554,7 @@ static void given(void)
 	float *block = calloc(p.n, sizeof(float)), *dblock = calloc(p.n, sizeof(float));
 	vae_parameters_start(&p, 1, ROWS, batch, block);
 	vae_gradient_init(&g, &p, ROWS, PRECISION_F32, &e);
-	vae_gradient_compute(&g, block, batch, indices, 1, 0, values, dblock, &e);
+	vae_gradient_compute(&g, block, batch, indices, 1, 0, values, dblock, false, &e);
 	for (size_t i = p.log_sigma; i < p.n; i++)
 		sum += fabs((double)dblock[i]);
 	ok(e.status == STATUS_OK && sum == 0, "given sigma and prior have no gradient");
@@ -588,7 +589,7 @@ static void any_threads(enum precision precision)
 		threads_set_count(nthreads);
 		vae_gradient_init(&g, &p, N, precision, &e);
 		vae_gradient_compute(&g, block, x, indices, 1, 0, values[nthreads], d[nthreads > 1],
-		                     &e);
+		                     false, &e);
 		vae_gradient_release(&g);
 		different +=
 		    nthreads > 1 && (memcmp(d[0], d[1], p.n * sizeof(float)) != 0 ||
