@@ -18,13 +18,19 @@ static const struct program program = {
     "Train as nicetrain does, on the processes that MPI has started."};
 
 /* Standard input is process 0's alone. */
+static void refuse_standard_input(const char *file)
+{
+	if (file && strcmp(file, "-") == 0)
+		cli_usage("every process reads the files: none can be standard input");
+}
+
 static void check_files(const struct options *o)
 {
-	for (size_t i = 0; i < o->files->n; i++) {
-		if (strcmp(o->files->names[i], "-") == 0)
-			cli_usage("records come from files that every process can read, not from "
-			          "standard input");
-	}
+	for (size_t i = 0; i < o->files->n; i++)
+		refuse_standard_input(o->files->names[i]);
+	refuse_standard_input(o->valid);
+	refuse_standard_input(o->schema);
+	refuse_standard_input(o->init);
 }
 
 /* Process 0 writes and reports; messages of the others say whose they are. */

@@ -14,7 +14,7 @@ import sys
 
 
 # What a command needs that may be missing.
-OPTIONAL = {"parallel": "parallel", "mpirun": "nicetrain-mpi"}
+OPTIONAL = {"parallel": "parallel", "mpirun": "mpirun-of-a-test"}
 
 
 def examples(page):
