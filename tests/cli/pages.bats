@@ -2,7 +2,7 @@ load helper
 
 # The manual pages against mandoc, each other, the programs, and what their examples promise.
 
-programs() { (cd "$B/bin" && ls | grep -vx nicetrain-mpi); }
+programs() { find "$B/bin" -type f ! -name nicetrain-mpi -printf "%f\n" | LC_ALL=C sort; }
 pages() { (cd "$ROOT/man" && ls); }
 
 # Pages of programs that are always built: nicetrain-mpi, which is not, has the options of nicetrain (mpi.bats).
