@@ -231,6 +231,7 @@ static void share(struct loop *l, unsigned nthreads)
 	} else {
 		l->work(l->context, 0, l->n);
 	}
+	l->sections = NULL;
 }
 
 static void run(struct loop *l, unsigned nthreads)

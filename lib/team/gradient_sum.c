@@ -207,6 +207,11 @@ static size_t next_part(const struct gradient_sum *s)
 	return depth > 0 ? s->own.nodes[depth - 1].end : s->parts[s->team->rank];
 }
 
+void gradient_sum_begin(struct gradient_sum *s)
+{
+	s->own.depth = 0;
+}
+
 /* A buffer is free when no node on the stack has it: nodes are as deep as their buffers. */
 float *gradient_sum_next(struct gradient_sum *s, bool *add)
 {
@@ -255,6 +260,5 @@ const float *gradient_sum_total(struct gradient_sum *s)
 		send_slices(s);
 		total = add_up(s);
 	}
-	s->own.depth = 0;
 	return total;
 }

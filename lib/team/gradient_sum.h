@@ -49,6 +49,9 @@ enum status gradient_sum_init(struct gradient_sum *s, const struct team *team, s
                               size_t grain, size_t count, struct error *e);
 void gradient_sum_release(struct gradient_sum *s);
 
+/* Begins a batch, whatever became of the one before. */
+void gradient_sum_begin(struct gradient_sum *s);
+
 /* Where the gradient of this process's next part is to be put, n floats, or, if *add, added to that
  * of the part before, its sibling; and that it is there. The parts come in order, s->parts[rank] ..
  * s->parts[rank + 1] - 1. */

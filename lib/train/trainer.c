@@ -295,6 +295,7 @@ static enum status compute_share(struct trainer *t, struct error *e)
 {
 	struct gradient_sum *g = &t->gradients;
 	const size_t *parts = g->parts + t->options.team->rank;
+	gradient_sum_begin(g);
 	for (size_t part = parts[0]; part < parts[1]; part++) {
 		struct learner_batch batch = take_batch(t, part);
 		bool add;
