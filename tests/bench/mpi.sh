@@ -13,7 +13,7 @@ python3 -c 'import random, sys
 r = random.Random(1)
 sys.stdout.buffer.write(r.randbytes(784 * int(sys.argv[1])))' "$((RECORDS + 2))" > "$work/records.u8"
 tail -c 1568 "$work/records.u8" > "$work/held.u8"
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 FI_PROVIDER=tcp
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 train() {
 	"$@" -q -d 784 -t u8 --mid "$WIDTH" --batch "$BATCH" --micro-batch "$((BATCH / 2))" --epochs 2 --valid "$work/held.u8" \
@@ -21,9 +21,10 @@ train() {
 	sample "$what" "$(awk -F '\t' 'NR > 1 { n = $2 - records; s = $3 - seconds; records = $2; seconds = $3 }
 		END { print n / s }' "$work/log")"
 	sed -n 's/^process 1: .* which \(.*\) % exchange, \(.*\) % wait$/\1 \2/p' "$work/times" > "$work/shares"
+	exchanged=0 waited=0
 	[ ! -s "$work/shares" ] || read -r exchanged waited < "$work/shares"
-	sample "$what exchange" "${exchanged:-0}"
-	sample "$what wait" "${waited:-0}"
+	sample "$what exchange" "$exchanged"
+	sample "$what wait" "$waited"
 }
 
 # between RATE COMMAND ...: the command on both ends of a link.
@@ -38,9 +39,10 @@ between() {
 		ip -n "nicebench$i" link set lo up
 		ip netns exec "nicebench$i" tc qdisc add dev link0 root tbf rate "$rate" burst 1mb latency 50ms
 	done
-	export FI_TCP_IFACE=link0 MPIR_CVAR_NOLOCAL=1
+	sleep 2 # until the system has noticed that the link is up
+	export UCX_TLS=tcp,self UCX_NET_DEVICES=link0 FI_PROVIDER=tcp FI_TCP_IFACE=link0 MPIR_CVAR_NOLOCAL=1
 	mpirun.mpich -np 1 ip netns exec nicebench1 "$@" : -np 1 ip netns exec nicebench2 "$@"
-	unset FI_TCP_IFACE MPIR_CVAR_NOLOCAL
+	unset UCX_TLS UCX_NET_DEVICES FI_PROVIDER FI_TCP_IFACE MPIR_CVAR_NOLOCAL
 	for i in 1 2; do ip netns del "nicebench$i"; done
 }
 
