@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MICRO_BATCH = 64 };
+enum { MICRO_BATCH = 64 /* records: see nicetrain-mpi(1), Cost */ };
 
 static char name[200] = "nicetrain-mpi";
 static const struct program program = {

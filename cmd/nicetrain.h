@@ -55,13 +55,13 @@ struct options {
 /* Does not return after -h, -V or a usage error. */
 void nicetrain_parse(const struct program *program, int argc, char **argv, struct options *o);
 
+/* The file that a message about all records names: NULL if they are of several. */
+const char *nicetrain_input(const struct options *o);
+
 /* ---- nicetrain_run.c ---- */
 
 /* Trains; with a team in o->trainer, all its processes call it. Returns the status to end with. */
 int nicetrain_run(const struct options *o, struct signals *signals);
-
-/* The file that a message about all records names: NULL if they are of several. */
-const char *nicetrain_input(const struct options *o);
 
 /* ---- nicetrain_defaults.c: what is not given follows from the records; 0 or NaN till then ---- */
 

@@ -120,16 +120,15 @@ static size_t count_subtrees(const struct gradient_sum *s, size_t process)
 
 static enum status allocate_exchange(struct gradient_sum *s, struct error *e)
 {
-	size_t size = s->team->size;
+	size_t size = s->team->size, nown = count_subtrees(s, s->team->rank);
 	for (size_t r = 0; r < size; r++) {
 		if (r != s->team->rank)
 			s->nothers += count_subtrees(s, r);
 	}
-	s->nown = count_subtrees(s, s->team->rank);
 	s->others = calloc(s->nothers + 1, sizeof(*s->others));
 	s->owners = calloc(s->nothers + 1, sizeof(*s->owners));
 	s->receives = calloc(s->nothers + 1, sizeof(*s->receives));
-	s->sends = calloc(s->nown * (size - 1) + 1, sizeof(*s->sends));
+	s->sends = calloc(nown * (size - 1) + 1, sizeof(*s->sends));
 	s->received = hugepage_alloc(s->nothers * slice_size(s) + 1, sizeof(float));
 	if (!s->others || !s->owners || !s->receives || !s->sends || !s->received)
 		return error_memory(e);

@@ -22,7 +22,7 @@ struct gradient_node {
 };
 
 struct gradient_stack {
-	struct gradient_node nodes[128]; /* at most two of each size: 2^64 parts would fit */
+	struct gradient_node nodes[128]; /* at most two of each size, of 2^64 parts */
 	size_t depth;
 };
 
@@ -38,8 +38,8 @@ struct gradient_sum {
 	/* Of several processes. */
 	struct gradient_node *others; /* subtrees of the other processes, in their order */
 	size_t *owners;               /* (nothers) */
-	size_t nothers, nown;         /* of this process: subtrees */
-	float *received;              /* (nothers, slice) */
+	size_t nothers;
+	float *received; /* (nothers, slice) */
 	struct team_message *sends, *receives;
 };
 

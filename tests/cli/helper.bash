@@ -39,6 +39,17 @@ le64() {
 	printf %b "$text"
 }
 
+# records_that_overflow: 100 records of 64 f32, valid; the same with one so large that products overflow,
+# records.
+records_that_overflow() {
+	python3 -c 'import random, struct
+r = random.Random(1)
+x = [r.random() for _ in range(6400)]
+open("valid", "wb").write(struct.pack("<6400f", *x))
+x[3200:3264] = [3e38] * 64
+open("records", "wb").write(struct.pack("<6400f", *x))'
+}
+
 # cuts FILE DIRECTORY: the file cut at every byte: DIRECTORY/0, DIRECTORY/1, ...; damages: with one byte
 # changed to 0xa5. A sanitizer's programs take long to start: every fifth.
 [ -z "$SANITIZER" ] && export STEP=1 || export STEP=5

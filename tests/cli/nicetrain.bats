@@ -305,12 +305,7 @@ open("broken", "wb").write(struct.pack("<Q", len(text)) + text + data)'
 
 # One record of 100 is so large that products overflow; each epoch leaves 40 records out.
 @test "nicetrain: a likelihood that is not finite ends it, with the last good model" {
-	python3 -c 'import random, struct
-r = random.Random(1)
-x = [r.random() for _ in range(6400)]
-open("valid", "wb").write(struct.pack("<6400f", *x))
-x[3200:3264] = [3e38] * 64
-open("records", "wb").write(struct.pack("<6400f", *x))'
+	records_that_overflow
 	for seed in $(seq 0 20); do
 		run -1 --separate-stderr nicetrain -d 64 --no-scale --mid 64 --hidden 3 --batch 60 --epochs 50 --valid valid \
 			-S "$seed" -q -o m records
