@@ -5,7 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 # shellcheck disable=SC1091
-# shellcheck disable=SC1091
 . ./settings.sh
 
 # What a task may use. Memory: niceflow -i tells the size of the model, 4 bytes a parameter; allow twice that,
