@@ -4,7 +4,7 @@
 make_example() {
 	mkdir example
 	cp "$ROOT/examples/cluster/"* example
-	GLYPHS=$B/examples/glyphs PATH=$B/bin:$PATH bash example/data.sh
+	PATH=$B/bin:$PATH bash example/data.sh
 }
 
 # copy_example: with five shards, and programs of its own in "bin".
