@@ -213,13 +213,13 @@ static enum status backward_layer(struct mlp_training *m, struct linear_training
                                   const struct mlp_place *l, const void *x, const void *dy,
                                   float *dblock, bool add, struct error *e)
 {
-	size_t nweights = l->in * l->out, n = nweights + l->out;
+	size_t nweights = l->in * l->out;
 	if (!add)
 		return linear_training_backward_weight(product, x, dy, dblock + l->weight,
 		                                       dblock + l->bias, e);
 	linear_training_backward_weight(product, x, dy, m->layer, m->layer + nweights, e);
 	mlp_training_add(PRECISION_F32, nweights, m->layer, dblock + l->weight);
-	mlp_training_add(PRECISION_F32, n - nweights, m->layer + nweights, dblock + l->bias);
+	mlp_training_add(PRECISION_F32, l->out, m->layer + nweights, dblock + l->bias);
 	return e->status;
 }
 

@@ -77,10 +77,10 @@ of_two() {
 	done
 }
 
-@test "mpi: a VAE, several files, held-out records, patience, a log: the same bytes" {
+@test "mpi: a VAE, several files, held-out records, windows, patience, a log: the same bytes" {
 	head -c 3200 "$RECORDS" > a
 	tail -c +3201 "$RECORDS" > b
-	options=(--kind vae --latent 3 --estimator score-baseline --patience 2 --epochs 6 --valid a)
+	options=(--kind vae --latent 3 --estimator score-baseline --patience 2 --epochs 6 --valid a --shuffle-window 128)
 	nicetrain "${SMALL[@]}" "${options[@]}" -o alone a b
 	for kind in $KINDS; do
 		team $kind 3 "${options[@]}" --log log -o m a b
