@@ -170,6 +170,11 @@ huge_nicewhy() {
 	ends 1 "$@" nicewhy -d 4294967295x268435455 x.f32
 	says 'nicewhy: *out of memory'
 }
+huge_rawshift() {
+	ends 1 "$@" rawshift -t u8 -d 4294967295x268435455 x.u8
+	says 'rawshift: *out of memory'
+	ends 0 "$@" rawshift -t u8 -d 2x3 -n 4294967295 x.u8
+}
 huge_rawsize() {
 	ends 1 "$@" rawsize -t u8 -d 4294967295x268435455 x.u8
 	says 'rawsize: *out of memory'
@@ -235,7 +240,7 @@ bounded() { (ulimit -t 10 -v 1000000 && exec "$@"); }
 	yes 1 | head -n 1000000 > ones
 	: > nothing
 	for command in 'idx2raw zeros.idx' 'niceflow -m m -z zeros' 'niceflow -m m -n 100000' \
-		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'nicedrift ones' 'raw2idx -d 6 zeros' 'raw2npy -d 6 zeros' 'npy2raw zeros.npy' 'rawpick -v -d 6 nothing zeros' 'nicewhy -d 6 zeros' 'rawsize -d 6 zeros'; do
+		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'nicedrift ones' 'raw2idx -d 6 zeros' 'raw2npy -d 6 zeros' 'npy2raw zeros.npy' 'rawpick -v -d 6 nothing zeros' 'nicewhy -d 6 zeros' 'rawshift -d 2x3 zeros' 'rawsize -d 6 zeros'; do
 		echo "$command"
 		ends 141 bash -c 'set -o pipefail; '"$command"' | head -c 1'
 		silent

@@ -117,6 +117,8 @@ WAYS = """
     raw2png     x.f32     0+  -d 2x3 --signed
     rawpick     x.u8      1   -t u8 -d 6 list
     rawpick     x.u8      1   -t u8 -d 6 -v list
+    rawshift    x.u8      0   -t u8 -d 2x3
+    rawshift    x.f32     0   -d 1x2x3 -n 2
     rawsize     x.u8      0   -t u8 -d 2x3
     rawsize     x.f32     0   -d 6 -b
 """
@@ -238,6 +240,8 @@ BOUNDS = """
     raw2png     -n  0
     raw2png     -g  -1  1001
     rawpick     -d  0  4294967295x4294967295
+    rawshift    -d  0  6  1x0  1x2x3x4  4294967295x4294967295
+    rawshift    -n  0  -1  4294967296
     rawsize     -d  0  4294967295x4294967295
     rawsize     --codec  Png  zlib
 """

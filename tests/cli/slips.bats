@@ -55,7 +55,7 @@ KINDS="npy:npy2raw png:png2raw gz:gzip idx:idx2raw pt:pt2nice safetensors:safete
 		echo "$kind"
 		file=${kind%:*} said=${kind#*:}
 		for command in "niceflow -m m" "nicetrain -q -t u8 -d 6 -o new" "rawpick -t u8 -d 2 list" \
-			"raw2idx -t u8 -d 2" "raw2npy -t u8 -d 2" "raw2png -t u8 -d 1x2"; do
+			"raw2idx -t u8 -d 2" "raw2npy -t u8 -d 2" "raw2png -t u8 -d 1x2" "rawshift -t u8 -d 1x2"; do
 			echo 0 > list
 			# shellcheck disable=SC2086
 			run -1 --separate-stderr $command "$file"

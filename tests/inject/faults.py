@@ -30,7 +30,7 @@ RUNS = [
     "idx2raw x.idx", "idx2raw x.idx.gz", "idx2raw -l l.idx -c 3 x.idx", "idx2raw -n 2 x.idx",
     "raw2idx -t u8 -d 2x3 x.u8", "raw2npy -t u8 -d 2x3 x.u8", "npy2raw x.npy", "npy2raw x.npz:a",
     "png2raw -t u8 x.png", "raw2png -t u8 -d 2x3 x.u8",
-    "rawpick -t u8 -d 6 list x.u8", "rawsize -t u8 -d 2x3 x.u8", "rawsize -d 6 x.f32", "pt2nice x.pt", "pt2nice m",
+    "rawpick -t u8 -d 6 list x.u8", "rawshift -t u8 -d 2x3 x.u8", "rawsize -t u8 -d 2x3 x.u8", "rawsize -d 6 x.f32", "pt2nice x.pt", "pt2nice m",
     "niceflow -m m -j 1 x.f32", "niceflow -m m -j 2 many.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
     "niceflow -m m -j 1 --attribute gradient x.f32", "niceflow -m m -j 1 --attribute replace --baseline one x.f32",
     "nicevae -m v -j 1 -k 2 x.f32", "nicevae -m v -j 1 -n 3", TRAIN.replace("--couplings 2", "--kind vae") + "x.f32",
