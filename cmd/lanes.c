@@ -5,8 +5,8 @@
 #include "cli.h"
 #include "io/input.h"
 #include "io/numbers.h"
-#include "nn/linear.h"
-#include "nn/threads.h"
+#include "linear/linear.h"
+#include "threads/threads.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "io/input.h"
 #include "io/record_stream.h"
-#include "nn/ordered_map.h"
+#include "threads/ordered_map.h"
 #include "progress.h"
 #include "shard/shard_part.h"
 

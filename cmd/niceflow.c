@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "io/input.h"
 #include "model/model_file.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ static enum status load(struct niceflow_options *o, struct density *f, double **
 	int fd = -1;
 	if (input_open(o->model, &fd, e) == STATUS_OK &&
 	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
-	    density_open(f, &tensors, &linear_dnnl, o->precision, e) == STATUS_OK &&
+	    density_open(f, &tensors, linear_for(o->precision), o->precision, e) == STATUS_OK &&
 	    o->mode == INFO)
 		niceflow_info(f, &tensors, e);
 	choose_type(o, &tensors);

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "io/whole_file.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 #include "shard/shard.h"
 #include "state/partial.h"
 #include "verdict/threshold.h"

@@ -6,7 +6,7 @@
 #include "cli.h"
 #include "io/input.h"
 #include "io/whole_file.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 #include "shard/shard.h"
 #include "state/counts.h"
 #include "stats/sample.h"

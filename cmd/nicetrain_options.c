@@ -1,7 +1,7 @@
 /* The options of nicetrain. */
 #include "nicetrain.h"
 
-#include "nn/linear.h"
+#include "linear/linear.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* A training from its options to its model, by this process or by a team of them. */
 #include "nicetrain.h"
 
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #include "base/checked.h"
 #include "base/decimal.h"
 #include "base/element.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #define SCORED_BY_H
 
 #include "io/whole_file.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 #include "stats/scorer.h"
 
 /* Reads the model, whatever its kind. Reports a failure; returns EXIT_OK or EXIT_BAD. */

@@ -8,8 +8,8 @@
 #define DENSITY_H
 
 #include "base/error.h"
+#include "linear/linear.h"
 #include "model/tensors.h"
-#include "nn/linear.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
 #include "base/vectorised.h"
 #include "density/halves.h"
 #include "density/logistic.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <math.h>
 #include <stdbool.h>

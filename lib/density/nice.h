@@ -19,7 +19,7 @@
 
 #include "base/error.h"
 #include "density/nice_names.h"
-#include "nn/linear.h"
+#include "linear/linear.h"
 #include "nn/mlp.h"
 
 #include <stddef.h>

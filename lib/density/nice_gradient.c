@@ -3,8 +3,8 @@
 
 #include "density/halves.h"
 #include "density/logistic.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <math.h>
 #include <stdint.h>

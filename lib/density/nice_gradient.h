@@ -1,6 +1,6 @@
 /*
  * The gradient of the likelihood with respect to every parameter of a NICE model: what training
- * needs. Products in float32 or bfloat16 (nn/linear.h), the rest in float32, likelihoods
+ * needs. Products in float32 or bfloat16 (linear/linear.h), the rest in float32, likelihoods
  * in float64. density/nice.h is the same flow, for scoring.
  */
 #ifndef NICE_GRADIENT_H

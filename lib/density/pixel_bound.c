@@ -2,7 +2,7 @@
 #include "density/pixel_bound.h"
 
 #include "base/rng.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <assert.h>
 #include <math.h>

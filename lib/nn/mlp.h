@@ -3,15 +3,15 @@
 #define MLP_H
 
 #include "base/error.h"
-#include "nn/linear.h"
+#include "linear/linear.h"
 
 #include <stddef.h>
 
 struct mlp {
 	const struct linear_backend *backend;
 	enum precision precision;
-	struct linear **layers; /* (nlayers) */
-	size_t nlayers;
+	struct linear **layers;  /* (nlayers) */
+	size_t nlayers, in, out; /* in, out: of the whole */
 };
 
 /* Creates a network of nlayers >= 1 layers; set each of them with mlp_set_layer, in any order. */

@@ -2,8 +2,8 @@
 #include "nn/mlp_training.h"
 
 #include "base/vectorised.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #define MLP_TRAINING_H
 
 #include "base/error.h"
-#include "nn/linear_training.h"
+#include "linear/linear_training.h"
 
 #include <stdbool.h>
 #include <stddef.h>

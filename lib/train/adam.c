@@ -2,8 +2,8 @@
 #include "train/adam.h"
 
 #include "base/vectorised.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <math.h>
 #include <stdlib.h>

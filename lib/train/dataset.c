@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "io/content.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <math.h>
 #include <stdlib.h>

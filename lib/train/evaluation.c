@@ -1,8 +1,8 @@
 /* Log-likelihoods of held-out records during a training. */
 #include "train/evaluation.h"
 
-#include "nn/linear.h"
-#include "nn/threads.h"
+#include "linear/linear.h"
+#include "threads/threads.h"
 #include "train/scaling.h"
 
 #include <inttypes.h>

@@ -8,8 +8,8 @@
 #define LEARNER_H
 
 #include "base/error.h"
+#include "linear/precision.h"
 #include "model/tensors.h"
-#include "nn/precision.h"
 #include "train/optimiser.h"
 
 #include <stddef.h>

@@ -166,7 +166,7 @@ static enum status open_density(void **scorer, const struct tensors *model,
 	struct density *f = calloc(1, sizeof(*f));
 	if (!f)
 		return error_memory(e);
-	if (density_open(f, model, &linear_dnnl, precision, e) == STATUS_OK)
+	if (density_open(f, model, linear_for(precision), precision, e) == STATUS_OK)
 		*scorer = f;
 	else
 		free(f);

@@ -2,8 +2,8 @@
 #include "train/trainer.h"
 
 #include "base/sampler.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 #include "train/scaling.h"
 
 #include <inttypes.h>

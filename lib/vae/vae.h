@@ -18,8 +18,8 @@
 #define VAE_H
 
 #include "base/error.h"
+#include "linear/linear.h"
 #include "model/tensors.h"
-#include "nn/linear.h"
 #include "nn/mlp.h"
 #include "vae/vae_names.h"
 

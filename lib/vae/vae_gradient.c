@@ -2,8 +2,8 @@
 #include "vae/vae_gradient.h"
 
 #include "base/rng.h"
-#include "nn/threads.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <math.h>
 #include <stdlib.h>

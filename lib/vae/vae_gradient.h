@@ -14,8 +14,8 @@
  *                      gradients of log N(x; ..) and log r(z) by the others
  *     score-baseline   the same with log w less the mean of those of the batch's other records
  *
- * Products in float32 or bfloat16 (nn/linear.h), sums in float64. vae/vae.h is the same model, for
- * scoring.
+ * Products in float32 or bfloat16 (linear/linear.h), sums in float64. vae/vae.h is the same model,
+ * for scoring.
  */
 #ifndef VAE_GRADIENT_H
 #define VAE_GRADIENT_H

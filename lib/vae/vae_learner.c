@@ -156,7 +156,7 @@ static enum status open_vae(void **scorer, const struct tensors *model, enum pre
 	struct vae *v = calloc(1, sizeof(*v));
 	if (!v)
 		return error_memory(e);
-	if (vae_open(v, model, &linear_dnnl, precision, e) == STATUS_OK)
+	if (vae_open(v, model, linear_for(precision), precision, e) == STATUS_OK)
 		*scorer = v;
 	else
 		free(v);

@@ -1,15 +1,15 @@
 /*
- * Layers of a width through nn/linear.h and nothing else, one after the other on one thread: how
- * many GFLOP a second of processor time, for numbers of rows, with the weights of one layer (in the
- * cache) and of so many that each comes from memory. Lines of width, rows, layers and rate. The
+ * Layers of a width through linear/linear.h and nothing else, one after the other on one thread:
+ * how many GFLOP a second of processor time, for numbers of rows, with the weights of one layer (in
+ * the cache) and of so many that each comes from memory. Lines of width, rows, layers and rate. The
  * processor's time, not the clock's: others on the machine do not matter.
  *
- * usage: layers WIDTH PRECISION (f32 or bf16)
+ * usage: layers WIDTH PRECISION (f32 or bf16) [onednn]: of float32, too, by oneDNN
  */
 #include "base/decimal.h"
-#include "nn/linear.h"
-#include "nn/threads.h"
+#include "linear/linear.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,8 @@
 #include <time.h>
 
 enum { MANY = 24, ROUNDS = 7 };
+
+static const struct linear_backend *backend;
 
 static double processor_seconds(void)
 {
@@ -35,7 +37,7 @@ static struct linear *make_layer(size_t width, enum precision precision)
 		exit(1);
 	for (size_t i = 0; i < width * width; i++)
 		weight[i] = (float)(i % 17) / 1024;
-	if (linear_dnnl.create(&spec, weight, bias, &layer, &e) != STATUS_OK)
+	if (backend->create(&spec, weight, bias, &layer, &e) != STATUS_OK)
 		exit(1);
 	free(weight);
 	free(bias);
@@ -51,8 +53,8 @@ static double measure(struct linear *const *layers, size_t nlayers, size_t width
 	for (int round = 0; round < ROUNDS; round++) {
 		double begin = processor_seconds();
 		for (size_t i = 0; i < MANY; i++) {
-			if (linear_dnnl.forward(layers[i % nlayers], rows, xy[i % 2],
-			                        xy[(i + 1) % 2], &e) != STATUS_OK)
+			if (backend->forward(layers[i % nlayers], rows, xy[i % 2], xy[(i + 1) % 2],
+			                     &e) != STATUS_OK)
 				exit(1);
 		}
 		double rate = flop / (processor_seconds() - begin) * 1e-9;
@@ -71,6 +73,7 @@ int main(int argc, char **argv)
 	    argc > 2 && strcmp(argv[2], "bf16") == 0 ? PRECISION_BF16 : PRECISION_F32;
 	if (argc > 1 && !decimal_parse_u64(argv[1], 1, 1 << 14, &width))
 		return 2;
+	backend = argc > 3 && strcmp(argv[3], "onednn") == 0 ? &linear_dnnl : linear_for(precision);
 	threads_set_count(1);
 	for (int i = 0; i < 2; i++) {
 		xy[i] = hugepage_zeroed(LINEAR_MAX_ROWS * (size_t)width, sizeof(float));
@@ -86,7 +89,7 @@ int main(int argc, char **argv)
 		       measure(layers, MANY, (size_t)width, rows[i], xy));
 	}
 	for (int i = 0; i < MANY; i++)
-		linear_dnnl.free(layers[i]);
+		backend->free(layers[i]);
 	free(xy[0]);
 	free(xy[1]);
 	return 0;

@@ -2,7 +2,7 @@
  * those with which seeds.py calls nicetrain. */
 #include "density/nice_parameters.h"
 #include "model.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 #include "train/nice_learner.h"
 #include "train/trainer.h"
 

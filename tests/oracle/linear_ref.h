@@ -2,7 +2,7 @@
 #ifndef LINEAR_REF_H
 #define LINEAR_REF_H
 
-#include "nn/linear.h"
+#include "linear/linear.h"
 
 extern const struct linear_backend linear_ref;
 

@@ -115,7 +115,7 @@ static void closed_form(void)
 {
 	struct fixture m;
 	double dx[D], ll, worst = 0;
-	make(&m, 0, &linear_dnnl, PRECISION_F32);
+	make(&m, 0, &linear_packed, PRECISION_F32);
 	const struct tensor *scale = tensors_find(&m.tensors, "scaling.scale");
 	density_gradient(&m.density, &m.workspace, 1, m.x, &ll, dx, &m.e);
 	for (size_t j = 0; j < D; j++) {
@@ -182,7 +182,7 @@ static void replacement(void)
 	unsigned char raw[N * D * 4];
 	double got[N * D], left[N];
 	int wrong = 0;
-	make(&m, 1, &linear_dnnl, PRECISION_F32);
+	make(&m, 1, &linear_packed, PRECISION_F32);
 	for (size_t r = 0; r < N; r++)
 		m.x[r * D + r % D] = m.baseline[r % D];
 	m.x[D + 3] = NAN;
@@ -213,7 +213,7 @@ static void completeness(void)
 	unsigned char raw[N * D * 4];
 	double values[N * D], left[3][N], worst[3] = {0}, unequal = 0;
 	static const size_t steps[3] = {16, 256, 4096};
-	make(&m, 1, &linear_dnnl, PRECISION_F32);
+	make(&m, 1, &linear_packed, PRECISION_F32);
 	element_from_double(ELEMENT_F32, m.x, N * D, raw);
 	for (int k = 0; k < 3; k++) {
 		struct attribution a = {&m.density, ATTRIBUTION_PATH, m.baseline, steps[k],
@@ -241,7 +241,7 @@ int main(void)
 {
 	differences();
 	closed_form();
-	any_pieces(&linear_dnnl, PRECISION_F32);
+	any_pieces(&linear_packed, PRECISION_F32);
 	if (linear_has_bf16())
 		any_pieces(&linear_dnnl, PRECISION_BF16);
 	replacement();

@@ -3,9 +3,9 @@
  * on its company. tests/cli/isa.bats runs this for every instruction set that oneDNN can be told
  * to use.
  */
-#include "nn/linear.h"
+#include "linear/linear.h"
 #include "base/rng.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 #include "tap.h"
 #include "tests/oracle/linear_ref.h"
 
@@ -97,9 +97,9 @@ static void against_twin(const struct layer *l)
 	struct error e = {0};
 	struct linear *fast = NULL, *naive = NULL;
 	double worst = 0; /* in tolerances */
-	linear_dnnl.create(s, l->weight, l->bias, &fast, &e);
+	linear_for(s->precision)->create(s, l->weight, l->bias, &fast, &e);
 	linear_ref.create(s, l->weight, l->bias, &naive, &e);
-	linear_dnnl.forward(fast, ROWS, l->input, l->y, &e);
+	linear_for(s->precision)->forward(fast, ROWS, l->input, l->y, &e);
 	linear_ref.forward(naive, TWIN_ROWS, l->input, l->again, &e);
 	for (size_t k = 0; k < TWIN_ROWS * s->out; k++) {
 		size_t at = k * precision_bytes(precision_out(s));
@@ -112,7 +112,7 @@ static void against_twin(const struct layer *l)
 	ok(e.status == STATUS_OK && worst <= 1,
 	   "%s %zu -> %zu%s agrees with the twin (%.3f of the bound)", precision_name(s->precision),
 	   s->in, s->out, s->relu ? " with ReLU" : "", worst);
-	linear_dnnl.free(fast);
+	linear_for(s->precision)->free(fast);
 	linear_ref.free(naive);
 }
 
@@ -126,22 +126,22 @@ static void same_bits(struct layer *l)
 	struct linear *fast = NULL;
 	size_t different = 0;
 	threads_set_count(1);
-	linear_dnnl.create(s, l->weight, l->bias, &fast, &e);
-	linear_dnnl.forward(fast, ROWS, l->input, l->y, &e);
+	linear_for(s->precision)->create(s, l->weight, l->bias, &fast, &e);
+	linear_for(s->precision)->forward(fast, ROWS, l->input, l->y, &e);
 	for (size_t rows = 1; rows <= ROWS; rows += 1 + rows / 48 * 5) {
 		threads_set_count(1 + (unsigned)rows % 3);
 		size_t skip = rows * 7 % (ROWS - rows + 1);
 		/* The room behind the rows must be ours: shift what is asked for to the front. */
 		void *x = zeros(ROWS, x_bytes);
 		memcpy(x, (char *)l->input + skip * x_bytes, rows * x_bytes);
-		linear_dnnl.forward(fast, rows, x, l->again, &e);
+		linear_for(s->precision)->forward(fast, rows, x, l->again, &e);
 		different += memcmp(l->again, (char *)l->y + skip * y_bytes, rows * y_bytes) != 0;
 		free(x);
 	}
 	ok(e.status == STATUS_OK && different == 0,
 	   "%s %zu -> %zu%s: the same bits in every batch and with 1, 2, 3 threads (%zu differ)",
 	   precision_name(s->precision), s->in, s->out, s->relu ? " with ReLU" : "", different);
-	linear_dnnl.free(fast);
+	linear_for(s->precision)->free(fast);
 }
 
 int main(void)

@@ -111,7 +111,7 @@ static void against_twin(size_t d)
 	enum { N = 500 };
 	struct error e = {0};
 	struct model m = make(d, 40, 3, 4, 1, 0.5);
-	struct subject fast = subject_of(&m, &linear_dnnl), naive = subject_of(&m, &linear_ref);
+	struct subject fast = subject_of(&m, &linear_packed), naive = subject_of(&m, &linear_ref);
 	double *x = randoms(N * d, 1), *z = malloc(N * d * sizeof(double)),
 	       *back = malloc(N * d * sizeof(double)), *ll = malloc(2 * N * sizeof(double));
 	nice_forward(&fast.flow, &fast.workspace, N, x, z, &e);
@@ -231,7 +231,7 @@ static void closed_form(void)
 	static const double x[8] = {0, 1, -1, 0.5, 30, -30, 700, -1e-9};
 	struct error e = {0};
 	struct model m = make(8, 3, 1, 2, 0, 0);
-	struct subject f = subject_of(&m, &linear_dnnl);
+	struct subject f = subject_of(&m, &linear_packed);
 	double ll, expected = 0;
 	for (int j = 0; j < 8; j++) {
 		double a = fabs(x[j]); /* log cosh(a/2) = a/2 + log1p(exp(-a)) - log 2 */
@@ -277,7 +277,7 @@ static void not_finite(void)
 	double x[3 * 6] = {0.1, 0.2, NAN, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, INFINITY, 0, 0, 0, 0};
 	struct error e = {0};
 	struct model m = make(6, 5, 2, 4, 1, 0.5);
-	struct subject f = subject_of(&m, &linear_dnnl);
+	struct subject f = subject_of(&m, &linear_packed);
 	double ll[3], alone;
 	nice_log_likelihood(&f.flow, &f.workspace, 3, x, ll, &e);
 	nice_log_likelihood(&f.flow, &f.workspace, 1, x + 6, &alone, &e);

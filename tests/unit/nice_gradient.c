@@ -2,7 +2,7 @@
  * from the formulas; and the trainer's parts that no pipe shows. */
 #include "density/nice_gradient.h"
 #include "base/rng.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 #include "tap.h"
 #include "train/adam.h"
 

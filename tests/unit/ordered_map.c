@@ -1,7 +1,7 @@
 /* Pieces that take times of their own come back in order, all of them and once; and a stage that
  * fails ends it for every lane. */
-#include "nn/ordered_map.h"
-#include "nn/threads.h"
+#include "threads/ordered_map.h"
+#include "threads/threads.h"
 #include "tap.h"
 
 #include <time.h>

@@ -177,7 +177,7 @@ static void constant_over_cells(const struct linear_backend *backend)
 static void pieces(void)
 {
 	enum { N = 40 };
-	struct density f = make(no_layers, 5, &linear_dnnl);
+	struct density f = make(no_layers, 5, &linear_packed);
 	unsigned char v[2 * N];
 	double whole[N], other[N], worst = 0;
 	for (unsigned i = 0; i < 2 * N; i++)
@@ -282,7 +282,7 @@ int main(void)
 	sums_to_the_mass();
 	tightens();
 	constant_over_cells(&linear_ref);
-	constant_over_cells(&linear_dnnl);
+	constant_over_cells(&linear_packed);
 	pieces();
 	no_draw_twice();
 	log_mean_exps();

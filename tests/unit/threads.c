@@ -2,7 +2,7 @@
  * with the thread that has started the pool; and a system that has no threads left is done without
  * them. */
 #define _GNU_SOURCE
-#include "nn/threads.h"
+#include "threads/threads.h"
 #include "tap.h"
 
 #include <pthread.h>

@@ -4,7 +4,7 @@
 #include "vae/vae.h"
 #include "base/rng.h"
 #include "density/pixel_bound.h"
-#include "nn/threads.h"
+#include "threads/threads.h"
 #include "tap.h"
 #include "vae/vae_gradient.h"
 
@@ -129,7 +129,7 @@ static struct vae open_linear(const struct linear_vae *m)
 	add(&t, VAE_NAMES_PRIOR_MEAN, 1, L, 0, m->prior_mean, &e);
 	add(&t, VAE_NAMES_PRIOR_LOG_VARIANCE, 1, L, 0, m->prior_log_variance, &e);
 	tensors_note(&t, "kind", "vae", &e);
-	vae_open(&v, &t, &linear_dnnl, PRECISION_F32, &e);
+	vae_open(&v, &t, &linear_packed, PRECISION_F32, &e);
 	ok(e.status == STATUS_OK, "a linear VAE is opened %s", e.text);
 	tensors_release(&t);
 	return v;

@@ -1,6 +1,6 @@
 /*
  * What this project knows of oneDNN's C interface, versions 2 and 3: the only file that includes
- * its header. Only lib/nn/linear_*.c use this.
+ * its header. Only linear_dnnl.c and linear_training_dnnl.c use it, and tile.c asks what it may.
  *
  * oneDNN always computes on the thread that calls it: with several threads its kernels would cut
  * sums as the number of threads suggests.
@@ -9,7 +9,7 @@
 #define ONEDNN_H
 
 #include "base/error.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 
 #include <stdbool.h>
 
@@ -31,6 +31,10 @@ typedef const dnnl_memory_desc_t *onednn_desc_ref;
 extern dnnl_engine_t onednn_engine;
 
 enum status onednn_start(struct error *e);
+
+/* Whether oneDNN computes with an instruction set: the processor has it, and ONEDNN_MAX_CPU_ISA
+ * does not forbid it. */
+bool onednn_has(dnnl_cpu_isa_t isa);
 
 /* oneDNN computes on the calling thread alone from now on. */
 void onednn_compute_alone(void);

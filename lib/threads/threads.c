@@ -9,7 +9,7 @@
  * elsewhere are blocked in the pool's threads: a handler never runs where oneDNN computes.
  */
 #define _GNU_SOURCE
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -4,16 +4,14 @@
  *
  * The same bits for a row whatever the batch: oneDNN's batch-reduced kernels for AVX-512 ("brgemm")
  * compute a row in the same order wherever it stands and however many there are. Its other kernels
- * change the order with the number of rows. So a layer is prepared for a ladder of row counts, and
- * a batch runs on the narrowest rung it fits; with those other kernels a rung is used only if it
- * has been seen to give the same bits as the widest. tests/cli/isa.bats holds the promise on every
- * instruction set that the machine can be told to use.
+ * change the order with the number of rows, and are not used. A layer is prepared for a ladder of
+ * row counts; a batch runs on the narrowest rung it fits.
  */
-#include "nn/linear.h"
+#include "linear/linear.h"
 
-#include "nn/onednn.h"
-#include "nn/threads.h"
+#include "linear/onednn.h"
 #include "system/hugepage.h"
+#include "threads/threads.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -23,7 +21,7 @@
 
 static const size_t rungs[] = {
     1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, LINEAR_MAX_ROWS};
-enum { NRUNGS = sizeof(rungs) / sizeof(*rungs), WARY_MAX_ROWS = 192 };
+enum { NRUNGS = sizeof(rungs) / sizeof(*rungs) };
 
 enum { X, WEIGHT, BIAS, Y, SCRATCH, NARGS };
 
@@ -37,8 +35,7 @@ struct call {
 };
 
 struct rung {
-	bool refused;               /* its kernel does not keep the bits: use a wider rung */
-	dnnl_primitive_t primitive; /* NULL until it is needed, or if refused */
+	dnnl_primitive_t primitive; /* NULL until it is needed */
 	struct call *idle;          /* calls that no thread is using; under `calling` */
 };
 
@@ -51,7 +48,6 @@ struct array {
 /* A layer, or as many outputs of it as a thread takes: how it is computed. */
 struct kernel {
 	struct linear_spec spec;
-	bool steady;          /* it keeps the bits on all rungs */
 	dnnl_memory_t weight; /* the layer's, or the first of its outputs */
 	struct rung rungs[NRUNGS];
 };
@@ -73,11 +69,6 @@ static pthread_mutex_t calling = PTHREAD_MUTEX_INITIALIZER;
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
-}
-
-enum precision linear_precision_out(const struct linear_spec *s)
-{
-	return s->float_out ? PRECISION_F32 : s->precision;
 }
 
 /* The description of the product for a number of rows; w describes the weights (their order may
@@ -110,13 +101,21 @@ static dnnl_status_t product_create(const struct linear_spec *s, size_t rows, on
 	return status;
 }
 
-/* brgemm of AVX-512 and above, by the name that oneDNN gives its kernels; that of AVX2, which
- * oneDNN 3 has, does not keep the bits. */
-static bool is_steady(dnnl_primitive_desc_t pd)
+/* By the name that oneDNN gives its kernels; brgemm of AVX2, which oneDNN 3 has, does not keep the
+ * bits. */
+static bool keeps_bits(const_dnnl_primitive_desc_t pd)
 {
 	const char *name = "";
 	dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
 	return strncmp(name, "brgemm", 6) == 0 && strstr(name, "avx512") != NULL;
+}
+
+/* A product whose kernel keeps the bits; dnnl_unimplemented if there is none. */
+static dnnl_status_t steady_create(const struct linear_spec *s, size_t rows, onednn_desc_ref w,
+                                   dnnl_primitive_desc_t *pd)
+{
+	dnnl_status_t status = product_create(s, rows, w, pd);
+	return status == dnnl_success && !keeps_bits(*pd) ? dnnl_unimplemented : status;
 }
 
 static dnnl_status_t copy_reordered(dnnl_memory_t from, dnnl_memory_t to, onednn_desc_ref from_desc,
@@ -181,8 +180,7 @@ static bool parts_fit(const struct linear *l, onednn_desc_ref whole, onednn_desc
 	dnnl_primitive_desc_t pd = NULL;
 	bool fit =
 	    bytes * l->whole.spec.out <= dnnl_memory_desc_get_size(whole) * l->part.spec.out &&
-	    product_create(&l->part.spec, LINEAR_MAX_ROWS, part, &pd) == dnnl_success &&
-	    is_steady(pd);
+	    steady_create(&l->part.spec, LINEAR_MAX_ROWS, part, &pd) == dnnl_success;
 	dnnl_primitive_desc_destroy(pd);
 	return fit;
 }
@@ -194,9 +192,8 @@ static void cut(struct linear *l, onednn_desc_ref whole, onednn_desc *part)
 	size_t nparts = (s->out + PART_OUTPUTS - 1) / PART_OUTPUTS;
 	l->part.spec = *s;
 	l->part.spec.out = (s->out + nparts * PART_STEP - 1) / (nparts * PART_STEP) * PART_STEP;
-	l->part.steady = true;
 	dnnl_dims_t dims = {(dnnl_dim_t)l->part.spec.out, (dnnl_dim_t)s->in};
-	if (l->whole.steady && nparts > 1 && s->in * s->out >= SHARED_WEIGHTS &&
+	if (nparts > 1 && s->in * s->out >= SHARED_WEIGHTS &&
 	    onednn_desc_create_part(part, whole, dims) == dnnl_success &&
 	    parts_fit(l, whole, ONEDNN_REF(*part))) {
 		l->nparts = nparts;
@@ -234,12 +231,10 @@ static dnnl_status_t upload_weight(struct linear *l, const float *weight)
 	if (status == dnnl_success)
 		status = onednn_desc_create_f32(&plain, 2, dims, dnnl_ab);
 	if (status == dnnl_success)
-		status = product_create(s, LINEAR_MAX_ROWS, ONEDNN_REF(any), &pd);
-	if (status == dnnl_success) {
-		l->whole.steady = is_steady(pd);
+		status = steady_create(s, LINEAR_MAX_ROWS, ONEDNN_REF(any), &pd);
+	if (status == dnnl_success)
 		status = upload_ordered(l, weight, ONEDNN_REF(plain),
 		                        dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0));
-	}
 	dnnl_primitive_desc_destroy(pd);
 	onednn_desc_free(&plain);
 	onednn_desc_free(&any);
@@ -411,125 +406,50 @@ static dnnl_status_t run(const struct linear *l, const struct kernel *k, size_t 
 	return status;
 }
 
-static dnnl_status_t rung_create(const struct kernel *k, size_t rows, struct rung *r)
+/* Prepares a rung on first use. */
+static dnnl_status_t rung_prepare(const struct kernel *k, size_t rows, struct rung *r)
 {
 	dnnl_primitive_desc_t pd = NULL;
 	onednn_desc_ref weight;
+	if (r->primitive)
+		return dnnl_success;
 	dnnl_status_t status = dnnl_memory_get_memory_desc(k->weight, &weight);
 	if (status == dnnl_success)
-		status = product_create(&k->spec, rows, weight, &pd);
-	r->refused =
-	    status == dnnl_unimplemented || (status == dnnl_success && is_steady(pd) != k->steady);
-	if (status == dnnl_success && !r->refused)
+		status = steady_create(&k->spec, rows, weight, &pd);
+	if (status == dnnl_success)
 		status = onednn_primitive_create(&r->primitive, pd);
 	dnnl_primitive_desc_destroy(pd);
-	return r->refused ? dnnl_success : status;
+	return status;
 }
 
 /* Bytes of a row. */
-static size_t x_bytes(const struct linear_spec *s)
-{
-	return s->in * precision_bytes(s->precision);
-}
-
 static size_t y_bytes(const struct linear_spec *s)
 {
 	return s->out * precision_bytes(linear_precision_out(s));
 }
 
-/* n numbers in -1 .. 1, by Numerical Recipes' quick generator. */
-static void fill(enum precision p, size_t n, uint32_t *number, void *x)
-{
-	float piece[256];
-	for (size_t k = 0, m; k < n; k += m) {
-		m = n - k < 256 ? n - k : 256;
-		for (size_t i = 0; i < m; i++) {
-			*number = *number * 1664525 + 1013904223;
-			piece[i] = (float)(int32_t)*number * 0x1p-31f;
-		}
-		precision_from_float(p, m, piece, (char *)x + k * precision_bytes(p));
-	}
-}
-
-/* Whether a rung gives the bits of a wider one: the order of a sum does not depend on its terms, so
- * that random numbers tell, if there are enough of them for other orders to round otherwise. */
-static dnnl_status_t compare(const struct linear *l, const struct kernel *k, struct rung *r,
-                             size_t rows, struct rung *wide, bool *same)
-{
-	const struct linear_spec *s = &k->spec;
-	char *x = malloc(WARY_MAX_ROWS * x_bytes(s));
-	char *y = malloc(2 * WARY_MAX_ROWS * y_bytes(s)), *again = y + WARY_MAX_ROWS * y_bytes(s);
-	dnnl_status_t status = x && y ? dnnl_success : dnnl_out_of_memory;
-	uint32_t number = 1;
-	size_t ntrials = 1 + 20000 / (rows * s->out), at = 0;
-	*same = true;
-	for (size_t t = 0; t < ntrials && *same && status == dnnl_success; t++, at += rows) {
-		if (t == 0 ||
-		    at + rows > WARY_MAX_ROWS) { /* all rows of the wide one have served */
-			at = 0;
-			fill(s->precision, WARY_MAX_ROWS * s->in, &number, x);
-			status = run(l, k, 0, wide, x, y);
-		}
-		if (status == dnnl_success)
-			status = run(l, k, 0, r, x + at * x_bytes(s), again);
-		if (status == dnnl_success)
-			*same = memcmp(y + at * y_bytes(s), again, rows * y_bytes(s)) == 0;
-	}
-	free(x);
-	free(y);
-	return status;
-}
-
-/* Prepares a rung on first use; refuses it if it would give other bits than the rest. */
-static dnnl_status_t rung_prepare(const struct linear *l, struct kernel *k, size_t index)
-{
-	struct rung *r = &k->rungs[index];
-	size_t widest = NRUNGS - 1;
-	dnnl_status_t status = dnnl_success;
-	bool same = true;
-	if (r->primitive || r->refused)
-		return dnnl_success;
-	while (!k->steady && rungs[widest] > WARY_MAX_ROWS)
-		widest--;
-	if (!k->steady && index != widest)
-		status = rung_prepare(l, k, widest);
-	if (status == dnnl_success)
-		status = rung_create(k, rungs[index], r);
-	if (status == dnnl_success && !k->steady && !r->refused && index != widest)
-		status = compare(l, k, r, rungs[index], &k->rungs[widest], &same);
-	r->refused = r->refused || !same;
-	return status;
-}
-
-/* Finds the narrowest rung that takes the rows and keeps the bits. */
-static dnnl_status_t rung_for(const struct linear *l, struct kernel *k, size_t rows, size_t *index)
+/* Finds the narrowest rung that takes the rows. */
+static dnnl_status_t rung_for(struct kernel *k, size_t rows, size_t *index)
 {
 	size_t i = 0;
 	while (rungs[i] < rows)
 		i++;
 	pthread_mutex_lock(&preparing);
 	onednn_compute_alone();
-	dnnl_status_t status = rung_prepare(l, k, i);
-	while (status == dnnl_success && k->rungs[i].refused && i + 1 < NRUNGS)
-		status = rung_prepare(l, k, ++i);
+	dnnl_status_t status = rung_prepare(k, rungs[i], &k->rungs[i]);
+	while (status == dnnl_unimplemented && i + 1 < NRUNGS)
+		i++, status = rung_prepare(k, rungs[i], &k->rungs[i]);
 	pthread_mutex_unlock(&preparing);
 	*index = i;
-	return status == dnnl_success && k->rungs[i].refused ? dnnl_unimplemented : status;
+	return status;
 }
 
 static dnnl_status_t forward_alone(struct linear *l, size_t rows, const void *x, void *y)
 {
-	struct kernel *k = &l->whole;
-	size_t piece = k->steady ? LINEAR_MAX_ROWS : WARY_MAX_ROWS, rung;
-	dnnl_status_t status = dnnl_success;
-	for (size_t done = 0; done < rows && status == dnnl_success; done += piece) {
-		size_t n = rows - done < piece ? rows - done : piece;
-		status = rung_for(l, k, n, &rung);
-		if (status == dnnl_success)
-			status = run(l, k, 0, &k->rungs[rung],
-			             (const char *)x + done * x_bytes(&k->spec),
-			             (char *)y + done * y_bytes(&k->spec));
-	}
+	size_t rung;
+	dnnl_status_t status = rung_for(&l->whole, rows, &rung);
+	if (status == dnnl_success)
+		status = run(l, &l->whole, 0, &l->whole.rungs[rung], x, y);
 	return status;
 }
 
@@ -552,7 +472,7 @@ static dnnl_status_t forward_part(const struct sharing *s, size_t number)
 	       stride = y_bytes(&l->whole.spec), rung;
 	size_t wanted = bytes / k->spec.out * least(k->spec.out, l->whole.spec.out - first);
 	char *y = (char *)s->y + bytes * number;
-	dnnl_status_t status = rung_for(l, k, s->rows, &rung);
+	dnnl_status_t status = rung_for(k, s->rows, &rung);
 	if (status != dnnl_success)
 		return status;
 	if (rungs[rung] == 1)
@@ -588,10 +508,10 @@ static enum status linear_forward(struct linear *l, size_t rows, const void *x, 
 	return e->status;
 }
 
-const struct linear_backend linear_dnnl = {linear_create, linear_free, linear_forward};
+const struct linear_backend linear_dnnl = {LINEAR_MAX_ROWS, linear_create, linear_free,
+                                           linear_forward};
 
 bool linear_has_bf16(void)
 {
-	dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-	return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+	return onednn_has(dnnl_cpu_isa_avx512_core_bf16);
 }

@@ -1,6 +1,6 @@
 /* What differs between oneDNN 2 and 3, and what both are told. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "nn/onednn.h"
+#include "linear/onednn.h"
 
 #include <pthread.h>
 #include <stddef.h>
@@ -17,6 +17,11 @@ void onednn_compute_alone(void)
 {
 	if (omp_set_num_threads)
 		omp_set_num_threads(1);
+}
+
+bool onednn_has(dnnl_cpu_isa_t isa)
+{
+	return (dnnl_get_effective_cpu_isa() & isa) == isa;
 }
 
 bool onednn_failed(dnnl_status_t status, struct error *e)

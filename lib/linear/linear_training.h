@@ -3,7 +3,7 @@
 #ifndef LINEAR_TRAINING_H
 #define LINEAR_TRAINING_H
 
-#include "nn/linear.h"
+#include "linear/linear.h"
 
 /* The three products of a layer for a fixed number of rows. */
 struct linear_training;

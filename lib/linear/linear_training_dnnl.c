@@ -1,10 +1,10 @@
 /* Linear layers that learn, on oneDNN: plain C-order weights, so that the optimiser works on them
  * in place. */
-#include "nn/linear_training.h"
+#include "linear/linear_training.h"
 
 #include "base/vectorised.h"
-#include "nn/onednn.h"
-#include "nn/threads.h"
+#include "linear/onednn.h"
+#include "threads/threads.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

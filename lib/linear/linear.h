@@ -1,13 +1,13 @@
 /*
  * Matrix products with what belongs to them: the layers of a network, prepared once and run on
- * batches. Two implementations behind one table of functions: oneDNN, and a naive twin that the
- * tests hold it against.
+ * batches. Several implementations behind one table of functions: our own for float32, oneDNN for
+ * bfloat16, and a naive twin that the tests hold both against.
  */
 #ifndef LINEAR_H
 #define LINEAR_H
 
 #include "base/error.h"
-#include "nn/precision.h"
+#include "linear/precision.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,6 +33,8 @@ enum precision linear_precision_out(const struct linear_spec *spec);
 struct linear;
 
 struct linear_backend {
+	size_t rows; /* at a time at which a network is fastest; not more than LINEAR_MAX_ROWS */
+
 	/* Prepares a layer; W and b are float32, and copied. Several threads may prepare layers at
 	 * once. */
 	enum status (*create)(const struct linear_spec *spec, const float *weight,
@@ -47,7 +49,11 @@ struct linear_backend {
 	                       struct error *e);
 };
 
-extern const struct linear_backend linear_dnnl; /* float32 sums, bias and ReLU fused */
+extern const struct linear_backend linear_packed; /* for float32 alone */
+extern const struct linear_backend linear_dnnl; /* STATUS_SYSTEM where it would not keep the bits */
+
+/* The fastest one for a precision. */
+const struct linear_backend *linear_for(enum precision precision);
 
 /* Whether this machine has fast bfloat16 products. */
 bool linear_has_bf16(void);

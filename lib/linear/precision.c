@@ -1,5 +1,5 @@
 /* Conversion between float32 and bfloat16. */
-#include "nn/precision.h"
+#include "linear/precision.h"
 
 #include "base/vectorised.h"
 

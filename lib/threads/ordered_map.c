@@ -1,7 +1,7 @@
 /* Pieces of work on several threads, taken and given away in order. */
-#include "nn/ordered_map.h"
+#include "threads/ordered_map.h"
 
-#include "nn/threads.h"
+#include "threads/threads.h"
 
 #include <pthread.h>
 #include <stdint.h>
