@@ -46,7 +46,7 @@ static enum status packed_create(const struct linear_spec *spec, const float *we
 		packed_free(l);
 		return error_memory(e);
 	}
-	panels_fill_turned(&l->weight, 0, panels_count(&l->weight), weight, spec->in);
+	panels_fill(&l->weight, weight);
 	memcpy(l->bias, bias, spec->out * sizeof(float));
 	*layer = l;
 	return STATUS_OK;
@@ -72,7 +72,6 @@ static void run_panels(void *context, size_t begin, size_t end)
 		    .columns = panels_columns(w, i),
 		    .a = p->x,
 		    .a_row = w->depth,
-		    .a_step = 1,
 		    .panel = panels_at(w, i),
 		    .bias = p->layer->bias + first,
 		    .relu = p->layer->spec.relu,

@@ -1,10 +1,11 @@
-/* Panels of a matrix, by squares of four numbers where it is turned: simple code that compilers
- * make vectors of. */
+/* Panels of a matrix. Whole pieces have sizes that the compiler knows, so that it makes vectors of
+ * them. */
 #include "linear/panels.h"
 
 #include <string.h>
 
-enum { SIDE = 4 };
+/* SIDE: of the squares that are turned. LINE: floats of a line of the cache. */
+enum { SIDE = 4, LINE = 16 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -33,19 +34,6 @@ size_t panels_floats(const struct panels *p)
 	       p->depth;
 }
 
-void panels_fill(const struct panels *p, size_t begin, size_t end, const float *b, size_t stride)
-{
-	for (size_t i = begin; i < end; i++) {
-		size_t columns = panels_columns(p, i), width = tile_width(p->kernel, columns);
-		const float *from = b + i * p->kernel->columns;
-		float *to = panels_at(p, i);
-		for (size_t k = 0; k < p->depth; k++, from += stride, to += width) {
-			memcpy(to, from, columns * sizeof(float));
-			memset(to + columns, 0, (width - columns) * sizeof(float));
-		}
-	}
-}
-
 /* Columns of `from` become rows of `to`, at these distances. */
 static inline void turn_square(const float *from, size_t stride, float *to, size_t width)
 {
@@ -67,14 +55,19 @@ static void turn_rest(const float *from, size_t stride, float *to, size_t width,
 	}
 }
 
-static void turn_panel(const struct panels *p, size_t columns, const float *from, size_t stride,
-                       float *to)
+/* As many columns as make a line are turned along the whole depth, then the next: few rows are read
+ * at once, and each line of the panel is written once. */
+static void turn_panel(const struct panels *p, size_t columns, const float *from, float *to)
 {
-	size_t width = tile_width(p->kernel, columns);
+	size_t width = tile_width(p->kernel, columns), stride = p->depth;
 	size_t depth = p->depth / SIDE * SIDE, whole = columns / SIDE * SIDE;
-	for (size_t k = 0; k < depth; k += SIDE) {
-		for (size_t j = 0; j < whole; j += SIDE)
-			turn_square(from + j * stride + k, stride, to + k * width + j, width);
+	for (size_t line = 0; line < whole; line += LINE) {
+		size_t end = least(line + LINE, whole);
+		for (size_t k = 0; k < depth; k += SIDE) {
+			for (size_t j = line; j < end; j += SIDE)
+				turn_square(from + j * stride + k, stride, to + k * width + j,
+				            width);
+		}
 	}
 	turn_rest(from + depth, stride, to + depth * width, width, p->depth - depth, columns);
 	turn_rest(from + whole * stride, stride, to + whole, width, depth, columns - whole);
@@ -82,10 +75,9 @@ static void turn_panel(const struct panels *p, size_t columns, const float *from
 		memset(to + k * width + columns, 0, (width - columns) * sizeof(float));
 }
 
-void panels_fill_turned(const struct panels *p, size_t begin, size_t end, const float *b,
-                        size_t stride)
+void panels_fill(const struct panels *p, const float *turned)
 {
-	for (size_t i = begin; i < end; i++)
-		turn_panel(p, panels_columns(p, i), b + i * p->kernel->columns * stride, stride,
+	for (size_t i = 0; i < panels_count(p); i++)
+		turn_panel(p, panels_columns(p, i), turned + i * p->kernel->columns * p->depth,
 		           panels_at(p, i));
 }

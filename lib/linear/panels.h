@@ -17,15 +17,11 @@ struct panels {
 size_t panels_floats(const struct panels *p);
 size_t panels_count(const struct panels *p);
 
-/* Columns of a panel, and where it begins; the number of panels is fine for what is after the last.
- */
+/* Columns of a panel, and where it begins; panels_count() is fine for what is after the last. */
 size_t panels_columns(const struct panels *p, size_t panel);
 float *panels_at(const struct panels *p, size_t panel);
 
-/* Fills the panels begin .. end-1 from B in C order, rows at `stride`; or, of B turned, from
- * (columns, depth). */
-void panels_fill(const struct panels *p, size_t begin, size_t end, const float *b, size_t stride);
-void panels_fill_turned(const struct panels *p, size_t begin, size_t end, const float *b,
-                        size_t stride);
+/* Fills them from B turned: (columns, depth), in C order. */
+void panels_fill(const struct panels *p, const float *turned);
 
 #endif

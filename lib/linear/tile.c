@@ -52,10 +52,6 @@ static bool has_avx2(void)
 	       onednn_has(dnnl_cpu_isa_avx2);
 }
 
-static const struct tile_kernel avx512 = {"avx512", 16, avx512_columns, has_avx512, avx512_run};
-static const struct tile_kernel avx2 = {"avx2", 8, avx2_columns, has_avx2, avx2_run};
-#define OF_THIS_PROCESSOR &avx512, &avx2,
-
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -77,11 +73,6 @@ static bool has_neon(void)
 	return true;
 }
 
-static const struct tile_kernel neon = {"neon", 4, neon_columns, has_neon, neon_run};
-#define OF_THIS_PROCESSOR &neon,
-
-#else
-#define OF_THIS_PROCESSOR
 #endif
 
 /* For any processor: the compiler makes of four numbers what it can. */
@@ -106,17 +97,23 @@ static bool has_plain(void)
 	return true;
 }
 
-static const struct tile_kernel plain = {"plain", 4, plain_columns, has_plain, plain_run};
-
-const struct tile_kernel *const tile_kernels[] = {OF_THIS_PROCESSOR & plain};
+const struct tile_kernel tile_kernels[] = {
+#if defined(__x86_64__) && defined(__GNUC__)
+    {"avx512", 16, avx512_columns, has_avx512, avx512_run},
+    {"avx2", 8, avx2_columns, has_avx2, avx2_run},
+#elif defined(__aarch64__)
+    {"neon", 4, neon_columns, has_neon, neon_run},
+#endif
+    {"plain", 4, plain_columns, has_plain, plain_run},
+};
 const size_t tile_nkernels = sizeof(tile_kernels) / sizeof(*tile_kernels);
 
 const struct tile_kernel *tile_best(void)
 {
 	size_t i = 0;
-	while (!tile_kernels[i]->supported())
+	while (!tile_kernels[i].supported())
 		i++;
-	return tile_kernels[i];
+	return &tile_kernels[i];
 }
 
 size_t tile_width(const struct tile_kernel *k, size_t columns)

@@ -14,10 +14,10 @@
 
 struct tile_product {
 	size_t rows, depth, columns; /* columns: at most the kernel's */
-	const float *a;              /* element (r, k) at a[r * a_row + k * a_step] */
-	size_t a_row, a_step;
+	const float *a;              /* element (r, k) at a[r * a_row + k] */
+	size_t a_row;
 	const float *panel; /* (depth, tile_width(kernel, columns)), at a multiple of 64 bytes */
-	const float *bias;  /* (tile_width(kernel, columns)), or NULL for none */
+	const float *bias;  /* (tile_width(kernel, columns)), added at the end */
 	bool relu;
 	float *c; /* element (r, j) at c[r * c_row + j] */
 	size_t c_row;
@@ -33,7 +33,7 @@ struct tile_kernel {
 };
 
 /* Best first; the last one is supported everywhere. */
-extern const struct tile_kernel *const tile_kernels[];
+extern const struct tile_kernel tile_kernels[];
 extern const size_t tile_nkernels;
 
 /* The best that is supported, and that ONEDNN_MAX_CPU_ISA allows. */

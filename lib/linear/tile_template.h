@@ -3,6 +3,7 @@
  * undoes: KERNEL(name) a name of the kernel's own, TARGET an attribute, ROWS of a tile (4 or 8),
  * VECTOR a type of WIDTH floats, and LOAD, STORE, SPLAT, FMA(a, b, c) = a b + c, ADD, RELU on it.
  */
+#ifdef KERNEL
 
 enum { KERNEL(columns) = TILE_VECTORS * WIDTH };
 
@@ -25,8 +26,7 @@ TARGET INLINED static inline void KERNEL(finish)(const struct tile_product *p, s
                                                  VECTOR sum)
 {
 	float *c = p->c + row * p->c_row + v * WIDTH, part[WIDTH];
-	if (p->bias)
-		sum = ADD(sum, LOAD(p->bias + v * WIDTH));
+	sum = ADD(sum, LOAD(p->bias + v * WIDTH));
 	if (p->relu)
 		sum = RELU(sum);
 	if (p->columns >= (v + 1) * WIDTH) {
@@ -53,10 +53,10 @@ TARGET INLINED static inline void KERNEL(tile)(const struct tile_product *p, siz
 	}
 	for (; k + 4 <= p->depth; k += 4, ahead += TILE_LINE) {
 		__builtin_prefetch(ahead, 0, 2);
-		for (int i = 0; i < 4; i++, a += p->a_step, b += vectors * WIDTH)
+		for (int i = 0; i < 4; i++, a++, b += vectors * WIDTH)
 			KERNEL(step)(rows, vectors, a, p->a_row, b, sum);
 	}
-	for (; k < p->depth; k++, a += p->a_step, b += vectors * WIDTH)
+	for (; k < p->depth; k++, a++, b += vectors * WIDTH)
 		KERNEL(step)(rows, vectors, a, p->a_row, b, sum);
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t v = 0; v < vectors; v++)
@@ -98,3 +98,5 @@ TARGET static void KERNEL(run)(const struct tile_product *p)
 #undef FMA
 #undef ADD
 #undef RELU
+
+#endif

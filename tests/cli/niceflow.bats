@@ -394,6 +394,7 @@ open("other", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])' "$
 			done
 		done
 	done
-	(ulimit -d 4000 && exec niceflow -j 1 -t u8 -m m records) 2> err || status=$?
-	grep -qx 'niceflow: m: out of memory' err
+	python3 "$ROOT/tests/fixtures/make_model.py" 64 1000 2 2 1 > large
+	(ulimit -d 4000 && exec niceflow -j 1 -t u8 -m large records) 2> err || status=$?
+	grep -qx 'niceflow: large: out of memory' err
 }
