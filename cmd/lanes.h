@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "io/input.h"
 #include "io/record_stream.h"
-#include "threads/ordered_map.h"
 #include "progress.h"
 #include "shard/shard_part.h"
+#include "threads/ordered_map.h"
 
 #include <stdbool.h>
 #include <stddef.h>

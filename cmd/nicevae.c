@@ -3,8 +3,8 @@
 #include "nicevae.h"
 #include "io/input.h"
 #include "model/model_file.h"
-#include "threads/threads.h"
 #include "notes.h"
+#include "threads/threads.h"
 
 #include <unistd.h>
 
@@ -32,7 +32,8 @@ static enum status load(struct nicevae_options *o, struct vae *v, struct error *
 	int fd = -1;
 	if (input_open(o->model, &fd, e) == STATUS_OK &&
 	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
-	    vae_open(v, &tensors, linear_for(o->precision), o->precision, e) == STATUS_OK && o->mode == INFO)
+	    vae_open(v, &tensors, linear_for(o->precision), o->precision, e) == STATUS_OK &&
+	    o->mode == INFO)
 		print_info(&tensors, e);
 	choose_type(o, &tensors);
 	tensors_release(&tensors);

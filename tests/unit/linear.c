@@ -5,9 +5,9 @@
  */
 #include "linear/linear.h"
 #include "base/rng.h"
-#include "threads/threads.h"
 #include "tap.h"
 #include "tests/oracle/linear_ref.h"
+#include "threads/threads.h"
 
 #include <stdlib.h>
 #include <string.h>

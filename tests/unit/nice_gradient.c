@@ -2,8 +2,8 @@
  * from the formulas; and the trainer's parts that no pipe shows. */
 #include "density/nice_gradient.h"
 #include "base/rng.h"
-#include "threads/threads.h"
 #include "tap.h"
+#include "threads/threads.h"
 #include "train/adam.h"
 
 #include <stdlib.h>

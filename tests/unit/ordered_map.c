@@ -1,8 +1,8 @@
 /* Pieces that take times of their own come back in order, all of them and once; and a stage that
  * fails ends it for every lane. */
 #include "threads/ordered_map.h"
-#include "threads/threads.h"
 #include "tap.h"
+#include "threads/threads.h"
 
 #include <time.h>
 

@@ -4,8 +4,8 @@
 #include "vae/vae.h"
 #include "base/rng.h"
 #include "density/pixel_bound.h"
-#include "threads/threads.h"
 #include "tap.h"
+#include "threads/threads.h"
 #include "vae/vae_gradient.h"
 
 #include <stdlib.h>
