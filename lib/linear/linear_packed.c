@@ -39,9 +39,9 @@ static enum status packed_create(const struct linear_spec *spec, const float *we
 	assert(spec->precision == PRECISION_F32);
 	l->spec = *spec;
 	l->weight = (struct panels){.kernel = tile_best(), .depth = spec->in, .columns = spec->out};
-	size_t floats = panels_floats(&l->weight);
-	l->weight.data = hugepage_alloc(floats, sizeof(float));
-	l->bias = hugepage_zeroed(floats / spec->in, sizeof(float));
+	size_t width = panels_width(&l->weight);
+	l->weight.data = hugepage_alloc(width * spec->in, sizeof(float));
+	l->bias = hugepage_zeroed(width, sizeof(float));
 	if (!l->weight.data || !l->bias) {
 		packed_free(l);
 		return error_memory(e);
@@ -65,19 +65,19 @@ static void run_panels(void *context, size_t begin, size_t end)
 	const struct product *p = context;
 	const struct panels *w = &p->layer->weight;
 	for (size_t i = begin; i < end; i++) {
-		size_t first = i * w->kernel->columns;
-		w->kernel->run(&(struct tile_product){
+		struct panel panel = panels_get(w, i);
+		panel.kernel->run(&(struct tile_product){
 		    .rows = p->rows,
 		    .depth = w->depth,
-		    .columns = panels_columns(w, i),
+		    .columns = panel.columns,
 		    .a = p->x,
 		    .a_row = w->depth,
-		    .panel = panels_at(w, i),
-		    .bias = p->layer->bias + first,
+		    .panel = panel.data,
+		    .bias = p->layer->bias + panel.first,
 		    .relu = p->layer->spec.relu,
-		    .c = p->y + first,
+		    .c = p->y + panel.first,
 		    .c_row = w->columns,
-		    .ahead = panels_at(w, i + 1),
+		    .ahead = panel.data + tile_width(panel.kernel, panel.columns) * w->depth,
 		});
 	}
 }

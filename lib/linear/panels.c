@@ -12,26 +12,37 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* Columns in panels of the kernel; the rest, less than half a vector, is the narrow one's. */
+static size_t wide_columns(const struct panels *p)
+{
+	const struct tile_kernel *k = p->kernel;
+	size_t rest = p->columns % k->width;
+	return k->narrow && rest <= k->narrow->width ? p->columns - rest : p->columns;
+}
+
+static size_t wide_count(const struct panels *p)
+{
+	return (wide_columns(p) + p->kernel->columns - 1) / p->kernel->columns;
+}
+
 size_t panels_count(const struct panels *p)
 {
-	return (p->columns + p->kernel->columns - 1) / p->kernel->columns;
+	return wide_count(p) + (wide_columns(p) < p->columns);
 }
 
-size_t panels_columns(const struct panels *p, size_t panel)
+struct panel panels_get(const struct panels *p, size_t index)
 {
-	return least(p->kernel->columns, p->columns - panel * p->kernel->columns);
+	size_t first = index * p->kernel->columns, end = wide_columns(p);
+	if (index < wide_count(p))
+		return (struct panel){p->kernel, first, least(p->kernel->columns, end - first),
+		                      p->data + first * p->depth};
+	return (struct panel){p->kernel->narrow, end, p->columns - end, p->data + end * p->depth};
 }
 
-float *panels_at(const struct panels *p, size_t panel)
+size_t panels_width(const struct panels *p)
 {
-	return p->data + panel * p->kernel->columns * p->depth;
-}
-
-size_t panels_floats(const struct panels *p)
-{
-	size_t last = panels_count(p) - 1;
-	return (last * p->kernel->columns + tile_width(p->kernel, panels_columns(p, last))) *
-	       p->depth;
+	struct panel last = panels_get(p, panels_count(p) - 1);
+	return last.first + tile_width(last.kernel, last.columns);
 }
 
 /* Columns of `from` become rows of `to`, at these distances. */
@@ -57,27 +68,28 @@ static void turn_rest(const float *from, size_t stride, float *to, size_t width,
 
 /* As many columns as make a line are turned along the whole depth, then the next: few rows are read
  * at once, and each line of the panel is written once. */
-static void turn_panel(const struct panels *p, size_t columns, const float *from, float *to)
+static void fill_panel(const struct panel *p, size_t all, const float *from)
 {
-	size_t width = tile_width(p->kernel, columns), stride = p->depth;
-	size_t depth = p->depth / SIDE * SIDE, whole = columns / SIDE * SIDE;
+	size_t width = tile_width(p->kernel, p->columns), depth = all / SIDE * SIDE;
+	size_t whole = p->columns / SIDE * SIDE;
 	for (size_t line = 0; line < whole; line += LINE) {
 		size_t end = least(line + LINE, whole);
 		for (size_t k = 0; k < depth; k += SIDE) {
 			for (size_t j = line; j < end; j += SIDE)
-				turn_square(from + j * stride + k, stride, to + k * width + j,
+				turn_square(from + j * all + k, all, p->data + k * width + j,
 				            width);
 		}
 	}
-	turn_rest(from + depth, stride, to + depth * width, width, p->depth - depth, columns);
-	turn_rest(from + whole * stride, stride, to + whole, width, depth, columns - whole);
-	for (size_t k = 0; k < p->depth && columns < width; k++)
-		memset(to + k * width + columns, 0, (width - columns) * sizeof(float));
+	turn_rest(from + depth, all, p->data + depth * width, width, all - depth, p->columns);
+	turn_rest(from + whole * all, all, p->data + whole, width, depth, p->columns - whole);
+	for (size_t k = 0; k < all && p->columns < width; k++)
+		memset(p->data + k * width + p->columns, 0, (width - p->columns) * sizeof(float));
 }
 
 void panels_fill(const struct panels *p, const float *turned)
 {
-	for (size_t i = 0; i < panels_count(p); i++)
-		turn_panel(p, panels_columns(p, i), turned + i * p->kernel->columns * p->depth,
-		           panels_at(p, i));
+	for (size_t i = 0; i < panels_count(p); i++) {
+		struct panel panel = panels_get(p, i);
+		fill_panel(&panel, p->depth, turned + panel.first * p->depth);
+	}
 }

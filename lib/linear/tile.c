@@ -1,6 +1,7 @@
 /*
  * Tiles of 8 rows and 3 vectors of columns where there are 32 registers, of 4 rows and 3 vectors
- * where there are 16: as many sums as fit beside the vectors of B and an element of A.
+ * where there are 16: as many sums as fit beside the vectors of B and an element of A. Tiles of one
+ * vector always have 8 rows: that many sums hide how long a multiply-add takes.
  */
 #include "linear/tile.h"
 
@@ -8,7 +9,7 @@
 
 #include <string.h>
 
-enum { TILE_VECTORS = 3, TILE_LINE = 64 /* bytes of a line of the cache */ };
+enum { TILE_ROWS = 8, TILE_VECTORS = 3, TILE_LINE = 64 /* bytes of a line of the cache */ };
 
 #define INLINED __attribute__((always_inline))
 
@@ -99,12 +100,12 @@ static bool has_plain(void)
 
 const struct tile_kernel tile_kernels[] = {
 #if defined(__x86_64__) && defined(__GNUC__)
-    {"avx512", 16, avx512_columns, has_avx512, avx512_run},
-    {"avx2", 8, avx2_columns, has_avx2, avx2_run},
+    {"avx512", 16, avx512_columns, has_avx512, avx512_run, &tile_kernels[1]},
+    {"avx2", 8, avx2_columns, has_avx2, avx2_run, NULL},
 #elif defined(__aarch64__)
-    {"neon", 4, neon_columns, has_neon, neon_run},
+    {"neon", 4, neon_columns, has_neon, neon_run, NULL},
 #endif
-    {"plain", 4, plain_columns, has_plain, plain_run},
+    {"plain", 4, plain_columns, has_plain, plain_run, NULL},
 };
 const size_t tile_nkernels = sizeof(tile_kernels) / sizeof(*tile_kernels);
 

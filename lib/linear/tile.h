@@ -30,6 +30,7 @@ struct tile_kernel {
 	size_t columns; /* of a panel at the most */
 	bool (*supported)(void);
 	void (*run)(const struct tile_product *p);
+	const struct tile_kernel *narrow; /* better for less than half a vector; NULL for none */
 };
 
 /* Best first; the last one is supported everywhere. */

@@ -10,7 +10,7 @@ enum { KERNEL(columns) = TILE_VECTORS * WIDTH };
 /* sum += a column of A times a row of the panel. */
 TARGET INLINED static inline void KERNEL(step)(size_t rows, size_t vectors, const float *a,
                                                size_t a_row, const float *b,
-                                               VECTOR sum[ROWS][TILE_VECTORS])
+                                               VECTOR sum[TILE_ROWS][TILE_VECTORS])
 {
 	VECTOR row[TILE_VECTORS];
 	for (size_t v = 0; v < vectors; v++)
@@ -43,9 +43,9 @@ TARGET INLINED static inline void KERNEL(finish)(const struct tile_product *p, s
 TARGET INLINED static inline void KERNEL(tile)(const struct tile_product *p, size_t first,
                                                size_t rows, size_t vectors)
 {
-	VECTOR sum[ROWS][TILE_VECTORS];
+	VECTOR sum[TILE_ROWS][TILE_VECTORS];
 	const float *a = p->a + first * p->a_row, *b = p->panel;
-	const char *ahead = (const char *)p->ahead + first / ROWS * (p->depth / 4) * TILE_LINE;
+	const char *ahead = (const char *)p->ahead + first / TILE_ROWS * (p->depth / 4) * TILE_LINE;
 	size_t k = 0;
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t v = 0; v < vectors; v++)
@@ -66,10 +66,11 @@ TARGET INLINED static inline void KERNEL(tile)(const struct tile_product *p, siz
 
 TARGET INLINED static inline void KERNEL(panel)(const struct tile_product *p, size_t vectors)
 {
+	const size_t most = vectors == 1 ? TILE_ROWS : ROWS;
 	size_t r = 0;
-	for (; r + ROWS <= p->rows; r += ROWS)
-		KERNEL(tile)(p, r, ROWS, vectors);
-	if (ROWS > 4 && p->rows - r >= 4)
+	for (; r + most <= p->rows; r += most)
+		KERNEL(tile)(p, r, most, vectors);
+	if (most > 4 && p->rows - r >= 4)
 		KERNEL(tile)(p, r, 4, vectors), r += 4;
 	if (p->rows - r >= 2)
 		KERNEL(tile)(p, r, 2, vectors), r += 2;
