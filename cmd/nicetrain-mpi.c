@@ -5,7 +5,9 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MICRO_BATCH = 64 /* records: see nicetrain-mpi(1), Cost */ };
 
@@ -33,6 +35,36 @@ static void check_files(const struct options *o)
 	refuse_standard_input(o->init);
 }
 
+static long variable(const char *of_environment)
+{
+	const char *value = getenv(of_environment);
+	return value ? strtol(value, NULL, 10) : 0;
+}
+
+/* How many processes were started together with this one: by srun, unless that has started a
+ * process that has started this one, or by either mpirun. */
+static long count_started(void)
+{
+	bool by_srun = variable("SLURM_TASK_PID") == (long)getpid();
+	const long counts[] = {by_srun ? variable("SLURM_STEP_NUM_TASKS") : 0,
+	                       variable("OMPI_COMM_WORLD_SIZE"), variable("PMI_SIZE")};
+	long most = 0;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		most = counts[i] > most ? counts[i] : most;
+	return most;
+}
+
+/* Processes of which each believes that it is the only one would all write the same files. */
+static void refuse_to_be_alone(void)
+{
+	long n = count_started();
+	if (n > 1)
+		cli_usage("%ld processes were started, of which MPI knows this one alone: use "
+		          "the mpirun of the MPI that it was built with; or srun --mpi=pmix with "
+		          "Open MPI, --mpi=pmi2 with MPICH",
+		          n);
+}
+
 /* Process 0 writes and reports; messages of the others say whose they are. */
 static void assign(struct options *o, struct team *team)
 {
@@ -40,6 +72,8 @@ static void assign(struct options *o, struct team *team)
 	bool fits = mpi_start(team, host, sizeof(host));
 	if (team->size > 1)
 		snprintf(name, sizeof(name), "nicetrain-mpi[%zu@%s]", team->rank, host);
+	else
+		refuse_to_be_alone();
 	o->trainer.team = team;
 	o->usual_micro_batch = MICRO_BATCH;
 	if (team->rank > 0) {

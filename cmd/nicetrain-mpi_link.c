@@ -4,6 +4,7 @@
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Counts of MPI are ints: the larger what is counted, the more there may be. */
 static size_t unit_of(const size_t *bounds, size_t size)
@@ -82,7 +83,14 @@ bool mpi_start(struct team *team, char *host, size_t size)
 	return team->size <= TEAM_MAX;
 }
 
+/* With MPICH 4.0 over TCP a process that ends its connections waits for answers of the others, and
+ * waits for ever if one of these has ended its own already: MPICH's pull request 6596. None has if
+ * none answers before it is about to end, too: as when all do something else for a while, longer
+ * than what is between the first that leaves the barrier and the last. */
 void mpi_end(void)
 {
+	MPI_Barrier(MPI_COMM_WORLD);
+	if (process_count() > 1)
+		nanosleep(&(struct timespec){.tv_nsec = 250 * 1000 * 1000}, NULL);
 	MPI_Finalize();
 }

@@ -1,4 +1,5 @@
 load helper
+load mpi
 
 # nicetrain-mpi under each mpirun that is here: the bytes of nicetrain, and what becomes of a team whose
 # processes differ or die.
@@ -6,21 +7,12 @@ load helper
 # Parameters enough that three processes have a slice of them.
 SMALL=(-q -j 1 -d 16 -t u8 --mid 96 --hidden 2 --batch 48 --micro-batch 6 --epochs 3 --warmup 5)
 
-# The programs of both, linked from the library that is there.
 setup_file() {
 	[ -z "$SANITIZER" ] || return 0
-	local kind copy
-	for kind in openmpi mpich; do
-		command -v mpicc.$kind > /dev/null && command -v mpirun.$kind > /dev/null || continue
-		copy=$BATS_FILE_TMPDIR/$kind
-		mkdir "$copy"
-		cp -a "$B/cmd" "$B/lib" "$B/libnicetools.a" "$copy"
-		MAKEFLAGS='' make -s -C "$ROOT" B="$copy" MPI=$kind "$copy/bin/nicetrain-mpi" || return 1
-	done
-	python3 -c 'import random
-r = random.Random(1)
-open("'"$BATS_FILE_TMPDIR"'/records", "wb").write(bytes(min(255, int(16 * abs(r.gauss(i % 7, 2)))) for i in range(700 * 16)))'
-	nicetrain "${SMALL[@]}" -o "$BATS_FILE_TMPDIR/whole" "$BATS_FILE_TMPDIR/records"
+	cd "$BATS_FILE_TMPDIR" || return
+	make_kinds
+	make_records
+	nicetrain "${SMALL[@]}" -o whole records
 }
 
 setup() {
@@ -105,15 +97,6 @@ of_two() {
 	done
 }
 
-# gone PATTERN: no such process is left within ten seconds.
-gone() {
-	for _ in $(seq 100); do
-		pgrep -f "$1" > /dev/null || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 @test "mpi: one process is killed: all end, and the checkpoint is whole" {
 	nicetrain "${SMALL[@]}" --epochs 40 -o alone "$RECORDS"
 	for kind in $KINDS; do
@@ -196,6 +179,30 @@ gone() {
 		team $kind 3 --micro-batch 24 -o m "$RECORDS" 2> said
 		grep -q '1 of 3 processes compute no gradients, since a batch has 2 micro-batches' said
 	done
+}
+
+# MPICH 4.0 waits for ever at the end, in one run of two or three, unless mpi_end prevents it.
+@test "mpi: processes that are joined by TCP end" {
+	for kind in $KINDS; do
+		for _ in 1 2 3 4 5; do
+			UCX_TLS=tcp,self OMPI_MCA_btl=tcp,self timeout 60 mpirun.$kind -np 3 "$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi" \
+				"${SMALL[@]}" --batch 240 --micro-batch 30 --epochs 2 -o m "$RECORDS"
+			rm m
+		done
+	done
+}
+
+@test "mpi: processes that do not know of each other are refused" {
+	[ "$KINDS" = $'mpich\nopenmpi' ] || skip "needs both Open MPI and MPICH"
+	for kind in $KINDS; do
+		other=openmpi
+		[ $kind = mpich ] || other=mpich
+		run ! --separate-stderr mpirun.$kind -np 2 "$BATS_FILE_TMPDIR/$other/bin/nicetrain-mpi" "${SMALL[@]}" -o m "$RECORDS"
+		[[ $stderr == *"nicetrain-mpi: 2 processes were started, of which MPI knows this one alone: use the mpirun of "* ]]
+		[ ! -e m ]
+	done
+	mpirun.mpich -np 1 "$BATS_FILE_TMPDIR/openmpi/bin/nicetrain-mpi" "${SMALL[@]}" -o m "$RECORDS"
+	cmp m "$WHOLE"
 }
 
 @test "mpi: the page's examples" {
