@@ -17,4 +17,4 @@ draw digits 2500 2 data/normal-1.u8
 draw digits 1500 3 data/normal-2.u8
 draw digits 3000 4 data/digits.u8
 draw kana 3000 5 data/kana.u8
-nicetrain -q -t u8 -d 28x28 --mid 64 --hidden 2 --epochs 3 --batch 50 --lr 0.002 --noise 12 -o data/nice.safetensors data/train.u8
+nicetrain -q "${OPTIONS[@]}" -o data/nice.safetensors data/train.u8

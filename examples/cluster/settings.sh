@@ -11,6 +11,12 @@ SHARDS=8                                    # some for each processor of all mac
 THREADS=1                                   # of each process
 OUT=out                                     # a folder for the results
 
+# Of train.sbatch, which makes the model: its records, options of nicetrain, and what srun starts it by, as
+# nicetrain-mpi was built: pmix for Open MPI, pmi2 for MPICH.
+TRAIN=(data/train.u8)
+OPTIONS=(-t u8 -d 28x28 --mid 64 --hidden 2 --epochs 3 --batch 64 --micro-batch 16 --lr 0.002 --noise 12)
+MPI=pmix
+
 # Of parallel.sh: what GNU parallel's --sshlogin takes, such as 4/alpha,8/beta; ":" is this machine alone.
 HOSTS=:
 
