@@ -1,9 +1,9 @@
 # nicetrain-mpi, the 19 M-parameter model, records/s of its second epoch: one process of two threads
 # against two of one on this machine, and (root) two that a link of 10 and of 1 Gb/s joins, in network
 # namespaces. Of each: the share of time in which gradients and parameters travel, and in which a
-# process waits for the slower one. KIND=mpich|openmpi BATCH=512 WIDTH= RECORDS= for other.
+# process waits for the slower one. KIND=mpich|openmpi BATCH=512 MICRO= WIDTH= RECORDS= for other.
 . "$(dirname "$0")/common"
-: "${KIND:=mpich}" "${BATCH:=512}" "${WIDTH:=1000}" "${RECORDS:=4096}"
+: "${KIND:=mpich}" "${BATCH:=512}" "${WIDTH:=1000}" "${RECORDS:=4096}" "${MICRO:=$((BATCH / 2))}"
 command -v "mpicc.$KIND" > /dev/null || skip "needs mpicc.$KIND"
 mkdir -p "$work/build"
 cp -a "$B/cmd" "$B/lib" "$B/libnicetools.a" "$work/build"
@@ -16,7 +16,7 @@ tail -c 1568 "$work/records.u8" > "$work/held.u8"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 train() {
-	"$@" -q -d 784 -t u8 --mid "$WIDTH" --batch "$BATCH" --micro-batch "$((BATCH / 2))" --epochs 2 --valid "$work/held.u8" \
+	"$@" -q -d 784 -t u8 --mid "$WIDTH" --batch "$BATCH" --micro-batch "$MICRO" --epochs 2 --valid "$work/held.u8" \
 		--keep last --log "$work/log" -o "$work/$model" "$work/records.u8" 2> "$work/times"
 	sample "$what" "$(awk -F '\t' 'NR > 1 { n = $2 - records; s = $3 - seconds; records = $2; seconds = $3 }
 		END { print n / s }' "$work/log")"
