@@ -128,7 +128,9 @@ jobs_end() { [ -z "$(squeue -h)" ]; }
 		reference --checkpoint ../state -o ../alone
 		cmp alone run/data/nice.safetensors
 		sed -i 's/--epochs 3/--epochs 4/' run/settings.sh
+		rm run/out/training.log
 		submit --wait
+		[ "$(sed -n '2s/\t.*//p' run/out/training.log)" -eq 4 ]
 		reference --checkpoint ../state --resume -o ../alone
 		cmp alone run/data/nice.safetensors
 		rm state
