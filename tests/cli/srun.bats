@@ -137,6 +137,26 @@ jobs_end() { [ -z "$(squeue -h)" ]; }
 	done
 }
 
+@test "srun: a job whose time is nearly over saves and ends, and goes on to the same model" {
+	for kind in $KINDS; do
+		rm -rf run bin
+		job_copy $kind
+		sed -i 's/--epochs 3/--epochs 12/' run/settings.sh
+		submit > job
+		until_true [ -e run/out/training ]
+		cp run/out/training before
+		scancel --signal=TERM "$(cat job)" # as --signal=TERM@60 does
+		until_true jobs_end
+		cat run/train-*
+		[ ! -e run/data/nice.safetensors ]
+		run ! cmp before run/out/training
+		[ "$(ls -A run/out | tr '\n' ' ')" = 'training training.log ' ]
+		submit --wait
+		reference -o ../alone
+		cmp alone run/data/nice.safetensors
+	done
+}
+
 # Slurm queues the job again if it is the first to know, or it has failed since the other process knew.
 @test "srun: a node dies: the job goes on to the same model" {
 	job_copy "${KINDS%%[!a-z]*}"
