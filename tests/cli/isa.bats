@@ -39,3 +39,13 @@ train_and_score() {
 @test "isa: units with AVX-512" { held_to AVX512_CORE && units linear nice_gradient; }
 @test "isa: nicetrain and niceflow with SSE4.1 alone" { held_to SSE41 && train_and_score; }
 @test "isa: nicetrain and niceflow with AVX2" { held_to AVX2 && train_and_score; }
+
+@test "isa: likelihoods in float32 have the same bits with AVX2 and AVX-512" {
+	[ "$("$B/tests/inject/isa")" = AVX512_CORE ] || skip "needs oneDNN with AVX512_CORE"
+	python3 "$ROOT/tests/fixtures/make_model.py" 65 130 2 2 1 > m
+	python3 -c 'import random; open("records", "wb").write(random.Random(1).randbytes(6500))'
+	niceflow -b -t u8 -m m records > wide
+	held_to AVX2
+	niceflow -b -t u8 -m m records > narrow
+	cmp wide narrow
+}
