@@ -136,7 +136,7 @@ die() {
 	stall '[[ "$*" == *"--shard 3/5"*kana* ]]'
 	setsid bash run/parallel.sh > said 2>&1 3>&- &
 	group=$!
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	kill -9 -- "-$group" "$(cat stalled)"
 	wait "$group" || true
 	until_true [ -e run/out/verdicts-2 ]
@@ -150,7 +150,7 @@ die() {
 @test "cluster: a process that is killed is named, and its shard is tried once more" {
 	stall '[[ "$*" == *"--shard 3/5"*kana* ]]'
 	bash run/parallel.sh > said 2> err 3>&- &
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	rm stall
 	kill -9 "$(cat stalled)"
 	wait $!
@@ -174,7 +174,7 @@ die() {
 	host beta 2
 	stall '[ "$HOSTNAME" = beta ]'
 	from_there bash run/parallel.sh > said 2> err 3>&- &
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	die beta
 	wait $!
 	whole
@@ -187,7 +187,7 @@ die() {
 	host beta 2
 	stall '[[ "$*" == *"--shard "[345]/5*kana* ]]'
 	from_there bash run/parallel.sh > said 2> err 3>&- &
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	die alpha
 	die beta
 	status=0

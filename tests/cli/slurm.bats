@@ -66,7 +66,7 @@ jobs() {
 @test "slurm: a task that is killed half-way is named, and leaves nothing that looks whole" {
 	stall '[[ "$*" == *"--shard 3/5"*kana* ]]'
 	bash run/slurm.sh 3>&-
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	scancel --signal=KILL --full "$(cat stalled)"
 	until_true jobs_end
 	rm stall
@@ -97,7 +97,7 @@ jobs() {
 @test "slurm: the tasks of a node that dies go to the other" {
 	stall '[[ "$SLURMD_NODENAME" == beta && "$*" == *kana* ]]'
 	bash run/slurm.sh 3>&-
-	until_true [ -e stalled ]
+	until_true [ -s stalled ]
 	die beta
 	until_true jobs_end
 	whole
