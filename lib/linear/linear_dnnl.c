@@ -35,7 +35,8 @@ struct call {
 };
 
 struct rung {
-	dnnl_primitive_t primitive; /* NULL until it is needed */
+	bool refused;               /* its kernel does not keep the bits: use a wider rung */
+	dnnl_primitive_t primitive; /* NULL until it is needed, or if refused */
 	struct call *idle;          /* calls that no thread is using; under `calling` */
 };
 
@@ -411,11 +412,12 @@ static dnnl_status_t rung_prepare(const struct kernel *k, size_t rows, struct ru
 {
 	dnnl_primitive_desc_t pd = NULL;
 	onednn_desc_ref weight;
-	if (r->primitive)
-		return dnnl_success;
+	if (r->primitive || r->refused)
+		return r->refused ? dnnl_unimplemented : dnnl_success;
 	dnnl_status_t status = dnnl_memory_get_memory_desc(k->weight, &weight);
 	if (status == dnnl_success)
 		status = steady_create(&k->spec, rows, weight, &pd);
+	r->refused = status == dnnl_unimplemented;
 	if (status == dnnl_success)
 		status = onednn_primitive_create(&r->primitive, pd);
 	dnnl_primitive_desc_destroy(pd);

@@ -1,7 +1,9 @@
 /*
- * Tiles of 8 rows and 3 vectors of columns where there are 32 registers, of 4 rows and 3 vectors
- * where there are 16: as many sums as fit beside the vectors of B and an element of A. Tiles of one
- * vector always have 8 rows: that many sums hide how long a multiply-add takes.
+ * The kernels of AVX-512, of AVX2, of 64-bit Arm, and one for any processor: what differs; what
+ * they share is in linear/tile_template.h. Tiles of 8 rows and 3 vectors of columns where there are
+ * 32 registers, of 4 rows and 3 vectors where there are 16: as many sums as fit beside the vectors
+ * of B and an element of A. Tiles of one vector always have 8 rows: that many sums hide how long a
+ * multiply-add takes.
  */
 #include "linear/tile.h"
 
