@@ -14,8 +14,16 @@ start_slurm() {
 	node beta
 }
 
-end_slurm() {
+teardown_file() {
+	cd "$BATS_FILE_TMPDIR" || return
 	[ ! -e pids ] || while read -r pid; do kill -9 "$pid" || true; wait "$pid" || true; done < pids 2> /dev/null
+}
+
+# use_slurm: for setup; skips the test where something is missing, and waits for both nodes.
+use_slurm() {
+	[ ! -s "$BATS_FILE_TMPDIR/why" ] || skip "$(cat "$BATS_FILE_TMPDIR/why")"
+	export SLURM_CONF=$BATS_FILE_TMPDIR/slurm.conf
+	until_true are_idle
 }
 
 # lacks: prints what is missing here, if something is.

@@ -13,15 +13,8 @@ setup_file() {
 	start_slurm
 }
 
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return
-	end_slurm
-}
-
 setup() {
-	[ ! -s "$BATS_FILE_TMPDIR/why" ] || skip "$(cat "$BATS_FILE_TMPDIR/why")"
-	export SLURM_CONF=$BATS_FILE_TMPDIR/slurm.conf
-	until_true are_idle
+	use_slurm
 	copy_example
 }
 

@@ -21,17 +21,10 @@ setup_file() {
 	start_slurm
 }
 
-teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return
-	end_slurm
-}
-
 setup() {
-	[ ! -s "$BATS_FILE_TMPDIR/why" ] || skip "$(cat "$BATS_FILE_TMPDIR/why")"
+	use_slurm
 	KINDS=$(cd "$BATS_FILE_TMPDIR" && ls -d openmpi mpich 2> /dev/null || true)
 	[ -n "$KINDS" ] || skip "needs Open MPI or MPICH: mpicc.openmpi and mpirun.openmpi, or those of mpich"
-	export SLURM_CONF=$BATS_FILE_TMPDIR/slurm.conf
-	until_true are_idle
 	RECORDS=$BATS_FILE_TMPDIR/records WHOLE=$BATS_FILE_TMPDIR/whole
 }
 
