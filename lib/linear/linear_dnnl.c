@@ -412,8 +412,10 @@ static dnnl_status_t rung_prepare(const struct kernel *k, size_t rows, struct ru
 {
 	dnnl_primitive_desc_t pd = NULL;
 	onednn_desc_ref weight;
-	if (r->primitive || r->refused)
-		return r->refused ? dnnl_unimplemented : dnnl_success;
+	if (r->refused)
+		return dnnl_unimplemented;
+	if (r->primitive)
+		return dnnl_success;
 	dnnl_status_t status = dnnl_memory_get_memory_desc(k->weight, &weight);
 	if (status == dnnl_success)
 		status = steady_create(&k->spec, rows, weight, &pd);
