@@ -10,6 +10,7 @@
 #include "density/nice_parameters.h"
 #include "nn/mlp_training.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct nice_gradient {
@@ -24,12 +25,17 @@ struct nice_gradient {
 	double *factor;     /* exp(s), (D) */
 	double log_det;
 
+	/* Whether each thread takes some of the rows all the way through, so that threads need not
+	 * wait for each other in each layer; else they share each layer. */
+	bool by_rows;
+
 	/* Workspace; h is halves_size(D, half). */
 	float *half[2];               /* the records' halves, (rows, h) */
 	float *shift;                 /* (rows, h) */
 	struct mlp_activations *kept; /* of each coupling */
-	double *z;                    /* (rows, D) */
+	double *z;                    /* (rows, D); after the backward pass, ds of each record */
 	float *dhalf[2];              /* derivatives, (rows, h) */
+	struct mlp_derivatives *derivatives; /* of each coupling by rows, else of each network */
 };
 
 enum status nice_gradient_init(struct nice_gradient *g, const struct nice_parameters *p,

@@ -46,7 +46,7 @@ static enum status packed_create(const struct linear_spec *spec, const float *we
 		packed_free(l);
 		return error_memory(e);
 	}
-	panels_fill(&l->weight, weight);
+	panels_fill_turned(&l->weight, weight);
 	memcpy(l->bias, bias, spec->out * sizeof(float));
 	*layer = l;
 	return STATUS_OK;
@@ -66,6 +66,7 @@ static void run_panels(void *context, size_t begin, size_t end)
 	const struct panels *w = &p->layer->weight;
 	for (size_t i = begin; i < end; i++) {
 		struct panel panel = panels_get(w, i);
+		size_t width = tile_width(panel.kernel, panel.columns);
 		panel.kernel->run(&(struct tile_product){
 		    .rows = p->rows,
 		    .depth = w->depth,
@@ -77,7 +78,8 @@ static void run_panels(void *context, size_t begin, size_t end)
 		    .relu = p->layer->spec.relu,
 		    .c = p->y + panel.first,
 		    .c_row = w->columns,
-		    .ahead = panel.data + tile_width(panel.kernel, panel.columns) * w->depth,
+		    .ahead = panel.data + width * w->depth,
+		    .ahead_step = width * sizeof(float),
 		});
 	}
 }

@@ -1,11 +1,12 @@
-/* Linear layers that learn, on oneDNN: plain C-order weights, so that the optimiser works on them
- * in place. */
+/* Linear layers that learn, on oneDNN. */
 #include "linear/linear_training.h"
 
 #include "base/vectorised.h"
 #include "linear/onednn.h"
+#include "system/hugepage.h"
 #include "threads/threads.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ enum {
 	BLOCK_OUTPUTS = 128,
 	BLOCK_ROWS = 256,
 	SHARED_MULTIPLICATIONS = 1 << 20,
-	SUMMED_ELEMENTS = 1 << 15 /* of columns that are worth a thread */
+	SUMMED_ELEMENTS = 1 << 15 /* that are worth a thread */
 };
 
 /* A matrix in the caller's memory, in elements: (rows, columns), one after the other at `stride`,
@@ -55,6 +56,7 @@ struct linear_training {
 	struct linear_spec spec;
 	size_t rows;
 	struct products forward, backward_data, backward_weight;
+	float *sum; /* weight and bias of a gradient that is to be added */
 };
 
 static dnnl_status_t matrix_desc(const struct matrix *m, onednn_desc *d)
@@ -214,7 +216,18 @@ static struct matrix transposed(struct matrix m)
 	return (struct matrix){m.columns, m.rows, m.stride, !m.transposed, m.type};
 }
 
-enum status linear_training_create(const struct linear_spec *spec, size_t rows,
+static void training_free(struct linear_training *l)
+{
+	if (!l)
+		return;
+	products_release(&l->forward);
+	products_release(&l->backward_data);
+	products_release(&l->backward_weight);
+	free(l->sum);
+	free(l);
+}
+
+static enum status training_create(const struct linear_spec *spec, size_t rows,
                                    struct linear_training **out, struct error *e)
 {
 	size_t nin = spec->in, nout = spec->out;
@@ -233,35 +246,30 @@ enum status linear_training_create(const struct linear_spec *spec, size_t rows,
 	    .forward = {{x, transposed(w), y}, .bias = true, .relu = spec->relu},
 	    .backward_data = {{dy, w, x}, .bias = false},
 	    .backward_weight = {{transposed(dy), x, dw}, .bias = false},
+	    .sum = hugepage_alloc((nin + 1) * nout, sizeof(float)),
 	};
-	if (onednn_failed(products_init(&l->forward), e) ||
+	if (!l->sum)
+		error_memory(e);
+	if (e->status != STATUS_OK || onednn_failed(products_init(&l->forward), e) ||
 	    onednn_failed(products_init(&l->backward_data), e) ||
 	    onednn_failed(products_init(&l->backward_weight), e))
-		linear_training_free(l);
+		training_free(l);
 	else
 		*out = l;
 	return e->status;
 }
 
-void linear_training_free(struct linear_training *l)
+static enum status training_forward(struct linear_training *l, size_t rows, const void *x,
+                                    const void *weight, const float *bias, void *y, struct error *e)
 {
-	if (!l)
-		return;
-	products_release(&l->forward);
-	products_release(&l->backward_data);
-	products_release(&l->backward_weight);
-	free(l);
-}
-
-enum status linear_training_forward(struct linear_training *l, const void *x, const void *weight,
-                                    const float *bias, void *y, struct error *e)
-{
+	assert(rows == l->rows);
 	return products_run(&l->forward, x, weight, y, bias, e);
 }
 
-enum status linear_training_backward_data(struct linear_training *l, const void *dy,
+static enum status training_backward_data(struct linear_training *l, size_t rows, const void *dy,
                                           const void *weight, void *dx, struct error *e)
 {
+	assert(rows == l->rows);
 	return products_run(&l->backward_data, dy, weight, dx, NULL, e);
 }
 
@@ -295,11 +303,46 @@ static void sum_columns(void *context, size_t begin, size_t end)
 	}
 }
 
-enum status linear_training_backward_weight(struct linear_training *l, const void *x,
-                                            const void *dy, float *dweight, float *dbias,
-                                            struct error *e)
+struct addition {
+	const float *from;
+	float *to;
+};
+
+static void add_range(void *context, size_t begin, size_t end)
 {
-	struct sums sums = {l, dy, dbias};
-	threads_for(l->spec.out, SUMMED_ELEMENTS / l->rows + 1, sum_columns, &sums);
-	return products_run(&l->backward_weight, dy, x, dweight, NULL, e);
+	const struct addition *a = context;
+	add(end - begin, a->from + begin, a->to + begin);
 }
+
+static void add_to(size_t n, const float *from, float *to)
+{
+	threads_for(n, SUMMED_ELEMENTS, add_range, &(struct addition){from, to});
+}
+
+/* What is added is summed up first, by itself: the sum has the same bits wherever its terms were
+ * computed. */
+static enum status training_backward_weight(struct linear_training *l, struct linear_part part,
+                                            const void *x, const void *dy, float *dweight,
+                                            float *dbias, bool add, struct error *e)
+{
+	assert(part.count == 1);
+	(void)part;
+	size_t nweights = l->spec.in * l->spec.out;
+	float *weight = add ? l->sum : dweight, *bias = add ? l->sum + nweights : dbias;
+	struct sums sums = {l, dy, bias};
+	threads_for(l->spec.out, SUMMED_ELEMENTS / l->rows + 1, sum_columns, &sums);
+	if (products_run(&l->backward_weight, dy, x, weight, NULL, e) == STATUS_OK && add) {
+		add_to(nweights, weight, dweight);
+		add_to(l->spec.out, bias, dbias);
+	}
+	return e->status;
+}
+
+const struct linear_training_backend linear_training_dnnl = {
+    false,
+    training_create,
+    training_free,
+    training_forward,
+    training_backward_data,
+    training_backward_weight,
+};

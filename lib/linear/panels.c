@@ -33,10 +33,12 @@ size_t panels_count(const struct panels *p)
 struct panel panels_get(const struct panels *p, size_t index)
 {
 	size_t first = index * p->kernel->columns, end = wide_columns(p);
-	if (index < wide_count(p))
-		return (struct panel){p->kernel, first, least(p->kernel->columns, end - first),
-		                      p->data + first * p->depth};
-	return (struct panel){p->kernel->narrow, end, p->columns - end, p->data + end * p->depth};
+	struct panel panel = {p->kernel, first, least(p->kernel->columns, end - first), NULL};
+	if (index >= wide_count(p))
+		panel = (struct panel){p->kernel->narrow, end, p->columns - end, NULL};
+	if (p->data)
+		panel.data = p->data + panel.first * p->depth;
+	return panel;
 }
 
 size_t panels_width(const struct panels *p)
@@ -57,39 +59,71 @@ static inline void turn_square(const float *from, size_t stride, float *to, size
 		memcpy(to + k * width, square[k], sizeof(square[k]));
 }
 
-static void turn_rest(const float *from, size_t stride, float *to, size_t width, size_t depth,
-                      size_t columns)
+static void turn_rest(size_t rows, size_t columns, const float *from, size_t from_row, float *to,
+                      size_t to_row)
 {
-	for (size_t k = 0; k < depth; k++) {
+	for (size_t k = 0; k < rows; k++) {
 		for (size_t j = 0; j < columns; j++)
-			to[k * width + j] = from[j * stride + k];
+			to[k * to_row + j] = from[j * from_row + k];
 	}
 }
 
-/* As many columns as make a line are turned along the whole depth, then the next: few rows are read
- * at once, and each line of the panel is written once. */
-static void fill_panel(const struct panel *p, size_t all, const float *from)
+/* As many columns as make a line are turned along all rows, then the next: few rows of `from` are
+ * read at once, and each line is written once. */
+void panels_turn(size_t rows, size_t columns, const float *from, size_t from_row, float *to,
+                 size_t to_row)
 {
-	size_t width = tile_width(p->kernel, p->columns), depth = all / SIDE * SIDE;
-	size_t whole = p->columns / SIDE * SIDE;
-	for (size_t line = 0; line < whole; line += LINE) {
-		size_t end = least(line + LINE, whole);
-		for (size_t k = 0; k < depth; k += SIDE) {
+	size_t down = rows / SIDE * SIDE, across = columns / SIDE * SIDE;
+	for (size_t line = 0; line < across; line += LINE) {
+		size_t end = least(line + LINE, across);
+		for (size_t k = 0; k < down; k += SIDE) {
 			for (size_t j = line; j < end; j += SIDE)
-				turn_square(from + j * all + k, all, p->data + k * width + j,
-				            width);
+				turn_square(from + j * from_row + k, from_row, to + k * to_row + j,
+				            to_row);
 		}
 	}
-	turn_rest(from + depth, all, p->data + depth * width, width, all - depth, p->columns);
-	turn_rest(from + whole * all, all, p->data + whole, width, depth, p->columns - whole);
-	for (size_t k = 0; k < all && p->columns < width; k++)
+	turn_rest(rows - down, columns, from + down, from_row, to + down * to_row, to_row);
+	turn_rest(down, columns - across, from + across * from_row, from_row, to + across, to_row);
+}
+
+/* Behind the last column. */
+static void clear_rest(const struct panel *p, size_t depth)
+{
+	size_t width = tile_width(p->kernel, p->columns);
+	for (size_t k = 0; k < depth && p->columns < width; k++)
 		memset(p->data + k * width + p->columns, 0, (width - p->columns) * sizeof(float));
 }
 
-void panels_fill(const struct panels *p, const float *turned)
+void panel_fill_turned(const struct panel *p, size_t depth, const float *turned)
+{
+	panels_turn(depth, p->columns, turned, depth, p->data, tile_width(p->kernel, p->columns));
+	clear_rest(p, depth);
+}
+
+static inline void copy_rows(const struct panel *p, size_t depth, const float *b, size_t stride,
+                             size_t columns)
+{
+	size_t width = tile_width(p->kernel, columns);
+	for (size_t k = 0; k < depth; k++)
+		memcpy(p->data + k * width, b + k * stride, columns * sizeof(float));
+}
+
+void panel_fill(const struct panel *p, size_t depth, const float *b, size_t stride)
+{
+	size_t n = p->columns;
+	if (n == 48)
+		copy_rows(p, depth, b, stride, 48);
+	else if (n == 24)
+		copy_rows(p, depth, b, stride, 24);
+	else
+		copy_rows(p, depth, b, stride, n);
+	clear_rest(p, depth);
+}
+
+void panels_fill_turned(const struct panels *p, const float *turned)
 {
 	for (size_t i = 0; i < panels_count(p); i++) {
 		struct panel panel = panels_get(p, i);
-		fill_panel(&panel, p->depth, turned + panel.first * p->depth);
+		panel_fill_turned(&panel, p->depth, turned + panel.first * p->depth);
 	}
 }

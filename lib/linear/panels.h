@@ -10,7 +10,7 @@
 struct panels {
 	const struct tile_kernel *kernel;
 	size_t depth, columns;
-	float *data; /* (depth, panels_width), at a multiple of 64 bytes */
+	float *data; /* (depth, panels_width), at a multiple of 64 bytes; NULL: panels have none */
 };
 
 struct panel {
@@ -25,7 +25,16 @@ size_t panels_width(const struct panels *p);
 size_t panels_count(const struct panels *p);
 struct panel panels_get(const struct panels *p, size_t index);
 
-/* Fills them from B turned: (columns, depth), in C order. */
-void panels_fill(const struct panels *p, const float *turned);
+/* Fills one from the columns of B that are its own, and zeros behind the last one: from B in C
+ * order, the rows `stride` apart, or from B turned, (columns, depth). */
+void panel_fill(const struct panel *p, size_t depth, const float *b, size_t stride);
+void panel_fill_turned(const struct panel *p, size_t depth, const float *turned);
+
+/* Fills all of them from B turned. */
+void panels_fill_turned(const struct panels *p, const float *turned);
+
+/* to[k * to_row + j] = from[j * from_row + k], for j < columns and k < rows. */
+void panels_turn(size_t rows, size_t columns, const float *from, size_t from_row, float *to,
+                 size_t to_row);
 
 #endif

@@ -11,9 +11,28 @@
 
 #include <string.h>
 
-enum { TILE_ROWS = 8, TILE_VECTORS = 3, TILE_LINE = 64 /* bytes of a line of the cache */ };
+enum { TILE_ROWS = 8, TILE_VECTORS = 3 };
 
 #define INLINED __attribute__((always_inline))
+
+/* Lines of C that are still to be asked for: so many in each of so many rows. */
+struct tile_lines {
+	const char *row;
+	size_t row_bytes, lines, rows;
+	size_t next; /* of the row */
+};
+
+INLINED static inline void tile_ask(struct tile_lines *l)
+{
+	if (l->rows == 0)
+		return;
+	__builtin_prefetch(l->row + l->next * TILE_LINE, 1, 3);
+	if (++l->next == l->lines) {
+		l->next = 0;
+		l->rows--;
+		l->row += l->row_bytes;
+	}
+}
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -24,6 +43,7 @@ enum { TILE_ROWS = 8, TILE_VECTORS = 3, TILE_LINE = 64 /* bytes of a line of the
 #define VECTOR       __m512
 #define WIDTH        16
 #define LOAD(p)      _mm512_load_ps(p)
+#define LOADU(p)     _mm512_loadu_ps(p)
 #define STORE(p, v)  _mm512_storeu_ps(p, v)
 #define SPLAT(x)     _mm512_set1_ps(x)
 #define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
@@ -37,6 +57,7 @@ enum { TILE_ROWS = 8, TILE_VECTORS = 3, TILE_LINE = 64 /* bytes of a line of the
 #define VECTOR       __m256
 #define WIDTH        8
 #define LOAD(p)      _mm256_load_ps(p)
+#define LOADU(p)     _mm256_loadu_ps(p)
 #define STORE(p, v)  _mm256_storeu_ps(p, v)
 #define SPLAT(x)     _mm256_set1_ps(x)
 #define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
@@ -64,6 +85,7 @@ static bool has_avx2(void)
 #define VECTOR       float32x4_t
 #define WIDTH        4
 #define LOAD(p)      vld1q_f32(p)
+#define LOADU(p)     vld1q_f32(p)
 #define STORE(p, v)  vst1q_f32(p, v)
 #define SPLAT(x)     vdupq_n_f32(x)
 #define FMA(a, b, c) vfmaq_f32(c, a, b)
@@ -82,12 +104,20 @@ static bool has_neon(void)
 typedef float four __attribute__((vector_size(16), may_alias));
 typedef int mask __attribute__((vector_size(16)));
 
+static inline four plain_loadu(const float *p)
+{
+	four v;
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
 #define KERNEL(name) plain_##name
 #define TARGET
 #define ROWS         4
 #define VECTOR       four
 #define WIDTH        4
 #define LOAD(p)      (*(const four *)(p))
+#define LOADU(p)     plain_loadu(p)
 #define STORE(p, v)  memcpy(p, &(v), sizeof(v))
 #define SPLAT(x)     ((four){x, x, x, x})
 #define FMA(a, b, c) ((a) * (b) + (c))

@@ -12,16 +12,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { TILE_LINE = 64 }; /* bytes of a line of the cache */
+
 struct tile_product {
 	size_t rows, depth, columns; /* columns: at most the kernel's */
 	const float *a;              /* element (r, k) at a[r * a_row + k] */
 	size_t a_row;
-	const float *panel; /* (depth, tile_width(kernel, columns)), at a multiple of 64 bytes */
-	const float *bias;  /* (tile_width(kernel, columns)), added at the end */
+	bool turned;           /* A is turned: (r, k) at a[k * a_row + r] */
+	const float *panel;    /* (depth, tile_width(kernel, columns)), at a multiple of 64 bytes */
+	const float *bias;     /* (tile_width(kernel, columns)), added at the end; NULL for none */
+	const float *row_bias; /* (rows), the same for rows */
 	bool relu;
+	bool add; /* to what is in C, after all that */
 	float *c; /* element (r, j) at c[r * c_row + j] */
 	size_t c_row;
-	const void *ahead; /* what will be read next, from here on; need not be there */
+	const void *ahead; /* what will be read next: as many rows as depth, each this many bytes */
+	size_t ahead_step; /* behind the one before; need not be there */
 };
 
 struct tile_kernel {

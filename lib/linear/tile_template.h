@@ -1,7 +1,8 @@
 /*
  * A kernel of linear/tile.c. Included once for each instruction set, with these macros, which it
  * undoes: KERNEL(name) a name of the kernel's own, TARGET an attribute, ROWS of a tile (4 or 8),
- * VECTOR a type of WIDTH floats, and LOAD, STORE, SPLAT, FMA(a, b, c) = a b + c, ADD, RELU on it.
+ * VECTOR a type of WIDTH floats, and LOAD (aligned), LOADU, STORE, SPLAT, FMA(a, b, c) = a b + c,
+ * ADD, RELU on it.
  */
 #ifdef KERNEL
 
@@ -26,66 +27,92 @@ TARGET INLINED static inline void KERNEL(finish)(const struct tile_product *p, s
                                                  VECTOR sum)
 {
 	float *c = p->c + row * p->c_row + v * WIDTH, part[WIDTH];
-	sum = ADD(sum, LOAD(p->bias + v * WIDTH));
+	bool whole = p->columns >= (v + 1) * WIDTH;
+	if (p->bias)
+		sum = ADD(sum, LOAD(p->bias + v * WIDTH));
+	if (p->row_bias)
+		sum = ADD(sum, SPLAT(p->row_bias[row]));
 	if (p->relu)
 		sum = RELU(sum);
-	if (p->columns >= (v + 1) * WIDTH) {
+	if (whole && p->add)
+		sum = ADD(LOADU(c), sum);
+	if (whole) {
 		STORE(c, sum);
 		return;
 	}
 	STORE(part, sum);
 	for (size_t j = 0; j < p->columns - v * WIDTH; j++)
-		c[j] = part[j];
+		c[j] = p->add ? c[j] + part[j] : part[j];
+}
+
+/* What a tile asks for first: four of them ask for a line of each row. */
+TARGET INLINED static inline const char *KERNEL(ahead)(const struct tile_product *p, size_t tile)
+{
+	size_t row = tile % 4 * (p->depth / 4), line = tile / 4;
+	return (const char *)p->ahead + row * p->ahead_step + line * TILE_LINE;
 }
 
 /* The rows first .. first+rows-1. The panel is read as a whole; each fourth step asks for a line of
- * what comes after it. */
+ * what comes after it, and for one of C, which need not be in the cache when it is written. */
 TARGET INLINED static inline void KERNEL(tile)(const struct tile_product *p, size_t first,
-                                               size_t rows, size_t vectors)
+                                               size_t rows, size_t vectors, bool turned)
 {
 	VECTOR sum[TILE_ROWS][TILE_VECTORS];
-	const float *a = p->a + first * p->a_row, *b = p->panel;
-	const char *ahead = (const char *)p->ahead + first / TILE_ROWS * (p->depth / 4) * TILE_LINE;
+	const size_t a_row = turned ? 1 : p->a_row, a_step = turned ? p->a_row : 1;
+	const float *a = p->a + first * a_row, *b = p->panel;
+	const char *ahead = KERNEL(ahead)(p, first / TILE_ROWS);
+	struct tile_lines c = {(const char *)(p->c + first * p->c_row), p->c_row * sizeof(float),
+	                       vectors * WIDTH * sizeof(float) / TILE_LINE + 1, rows, 0};
 	size_t k = 0;
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t v = 0; v < vectors; v++)
 			sum[r][v] = SPLAT(0);
 	}
-	for (; k + 4 <= p->depth; k += 4, ahead += TILE_LINE) {
+	for (; k + 4 <= p->depth; k += 4, ahead += p->ahead_step) {
 		__builtin_prefetch(ahead, 0, 2);
-		for (int i = 0; i < 4; i++, a++, b += vectors * WIDTH)
-			KERNEL(step)(rows, vectors, a, p->a_row, b, sum);
+		tile_ask(&c);
+		for (int i = 0; i < 4; i++, a += a_step, b += vectors * WIDTH)
+			KERNEL(step)(rows, vectors, a, a_row, b, sum);
 	}
-	for (; k < p->depth; k++, a++, b += vectors * WIDTH)
-		KERNEL(step)(rows, vectors, a, p->a_row, b, sum);
+	for (; k < p->depth; k++, a += a_step, b += vectors * WIDTH)
+		KERNEL(step)(rows, vectors, a, a_row, b, sum);
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t v = 0; v < vectors; v++)
 			KERNEL(finish)(p, first + r, v, sum[r][v]);
 	}
 }
 
-TARGET INLINED static inline void KERNEL(panel)(const struct tile_product *p, size_t vectors)
+TARGET INLINED static inline void KERNEL(panel)(const struct tile_product *p, size_t vectors,
+                                                bool turned)
 {
 	const size_t most = vectors == 1 ? TILE_ROWS : ROWS;
 	size_t r = 0;
 	for (; r + most <= p->rows; r += most)
-		KERNEL(tile)(p, r, most, vectors);
+		KERNEL(tile)(p, r, most, vectors, turned);
 	if (most > 4 && p->rows - r >= 4)
-		KERNEL(tile)(p, r, 4, vectors), r += 4;
+		KERNEL(tile)(p, r, 4, vectors, turned), r += 4;
 	if (p->rows - r >= 2)
-		KERNEL(tile)(p, r, 2, vectors), r += 2;
+		KERNEL(tile)(p, r, 2, vectors, turned), r += 2;
 	if (p->rows - r >= 1)
-		KERNEL(tile)(p, r, 1, vectors);
+		KERNEL(tile)(p, r, 1, vectors, turned);
+}
+
+TARGET INLINED static inline void KERNEL(panels)(const struct tile_product *p, bool turned)
+{
+	if (p->columns > 2 * WIDTH)
+		KERNEL(panel)(p, 3, turned);
+	else if (p->columns > WIDTH)
+		KERNEL(panel)(p, 2, turned);
+	else
+		KERNEL(panel)(p, 1, turned);
 }
 
 TARGET static void KERNEL(run)(const struct tile_product *p)
 {
-	if (p->columns > 2 * WIDTH)
-		KERNEL(panel)(p, 3);
-	else if (p->columns > WIDTH)
-		KERNEL(panel)(p, 2);
+	if (p->turned)
+		KERNEL(panels)(p, true);
 	else
-		KERNEL(panel)(p, 1);
+		KERNEL(panels)(p, false);
 }
 
 #undef KERNEL
@@ -94,6 +121,7 @@ TARGET static void KERNEL(run)(const struct tile_product *p)
 #undef VECTOR
 #undef WIDTH
 #undef LOAD
+#undef LOADU
 #undef STORE
 #undef SPLAT
 #undef FMA

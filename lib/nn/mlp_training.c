@@ -115,30 +115,19 @@ static enum status create_products(struct mlp_training *m, struct error *e)
 	const bool used[] = {s->nlayers > 1, s->nlayers > 2, true};
 	for (int i = FIRST; i <= LAST && e->status == STATUS_OK; i++) {
 		if (used[i])
-			linear_training_create(&specs[i], m->rows, &m->products[i], e);
+			m->backend->create(&specs[i], m->rows, &m->products[i], e);
 	}
 	return e->status;
-}
-
-/* Weights and biases of the largest layer. */
-static size_t widest_layer(const struct mlp_shape *s)
-{
-	size_t in = s->nlayers > 1 && s->mid > s->in ? s->mid : s->in;
-	size_t out = s->nlayers > 1 && s->mid > s->out ? s->mid : s->out;
-	return (in + 1) * out;
 }
 
 enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *shape, size_t rows,
                               enum precision precision, struct error *e)
 {
-	struct mlp_training made = {.shape = *shape, .rows = rows, .precision = precision};
-	size_t widest = shape->in > shape->out ? shape->in : shape->out;
-	widest = shape->mid > widest ? shape->mid : widest;
-	for (int i = 0; i < 2; i++)
-		made.derivatives[i] = rows_of(&made, widest, e);
-	made.layer = hugepage_alloc(widest_layer(shape), sizeof(float));
-	if (!made.layer)
-		error_memory(e);
+	struct mlp_training made = {.shape = *shape,
+	                            .rows = rows,
+	                            .precision = precision,
+	                            .backend = linear_training_for(precision)};
+	made.dx = rows_of(&made, shape->in, e);
 	if (e->status == STATUS_OK && create_products(&made, e) == STATUS_OK)
 		*m = made;
 	else
@@ -148,35 +137,60 @@ enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *sh
 
 void mlp_training_release(struct mlp_training *m)
 {
-	for (int i = FIRST; i <= LAST; i++)
-		linear_training_free(m->products[i]);
-	free(m->layer);
-	free(m->derivatives[0]);
-	free(m->derivatives[1]);
+	for (int i = FIRST; i <= LAST && m->backend; i++)
+		m->backend->free(m->products[i]);
+	free(m->dx);
 	*m = (struct mlp_training){0};
+}
+
+static void release_layers(void **arrays, size_t n)
+{
+	for (size_t i = 0; arrays && i < n; i++)
+		free(arrays[i]);
+	free(arrays);
+}
+
+/* An array of rows for each layer: (rows, mid), but for one of them. */
+static void **create_layers(const struct mlp_training *m, size_t odd, size_t width, struct error *e)
+{
+	size_t n = m->shape.nlayers;
+	void **arrays = calloc(n, sizeof(void *));
+	if (!arrays)
+		error_memory(e);
+	for (size_t i = 0; i < n && e->status == STATUS_OK; i++)
+		arrays[i] = rows_of(m, i == odd ? width : m->shape.mid, e);
+	if (e->status == STATUS_OK)
+		return arrays;
+	release_layers(arrays, n);
+	return NULL;
 }
 
 enum status mlp_activations_init(struct mlp_activations *a, const struct mlp_training *m,
                                  struct error *e)
 {
-	struct mlp_activations made = {calloc(m->shape.nlayers, sizeof(void *)), m->shape.nlayers};
-	if (!made.inputs)
-		return error_memory(e);
-	for (size_t i = 0; i < made.nlayers; i++)
-		made.inputs[i] = rows_of(m, i == 0 ? m->shape.in : m->shape.mid, e);
-	if (e->status == STATUS_OK)
-		*a = made;
-	else
-		mlp_activations_release(&made);
+	a->inputs = create_layers(m, 0, m->shape.in, e);
+	a->nlayers = m->shape.nlayers;
 	return e->status;
 }
 
 void mlp_activations_release(struct mlp_activations *a)
 {
-	for (size_t i = 0; a->inputs && i < a->nlayers; i++)
-		free(a->inputs[i]);
-	free(a->inputs);
+	release_layers(a->inputs, a->nlayers);
 	*a = (struct mlp_activations){0};
+}
+
+enum status mlp_derivatives_init(struct mlp_derivatives *d, const struct mlp_training *m,
+                                 struct error *e)
+{
+	d->outputs = create_layers(m, m->shape.nlayers - 1, m->shape.out, e);
+	d->nlayers = m->shape.nlayers;
+	return e->status;
+}
+
+void mlp_derivatives_release(struct mlp_derivatives *d)
+{
+	release_layers(d->outputs, d->nlayers);
+	*d = (struct mlp_derivatives){0};
 }
 
 /* ---- forward and backward ---- */
@@ -193,56 +207,61 @@ static const void *weight_of(const struct mlp_training *m, const struct mlp_para
 	return (const char *)p->weights + p->places[layer].weight * precision_bytes(m->precision);
 }
 
-enum status mlp_training_forward(struct mlp_training *m, const struct mlp_parameters *p,
-                                 struct mlp_activations *a, const float *x, float *y,
-                                 struct error *e)
+/* Where row `first` of (rows, width) T begins. */
+static void *row_of(const struct mlp_training *m, void *rows, size_t width, size_t first)
 {
-	size_t nlayers = m->shape.nlayers;
-	mlp_training_convert(m->precision, m->rows * m->shape.in, x, a->inputs[0]);
-	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
-		void *to = i + 1 < nlayers ? a->inputs[i + 1] : (void *)y;
-		linear_training_forward(product_of(m, i), a->inputs[i], weight_of(m, p, i),
-		                        p->block + p->places[i].bias, to, e);
-	}
-	return e->status;
+	return (char *)rows + first * width * precision_bytes(m->precision);
 }
 
-/* The gradient of one layer, of dy and of its inputs x, at its place. What is added is summed up
- * first, by itself: the sum has the same bits wherever its terms were computed. */
-static enum status backward_layer(struct mlp_training *m, struct linear_training *product,
-                                  const struct mlp_place *l, const void *x, const void *dy,
-                                  float *dblock, bool add, struct error *e)
+enum status mlp_training_forward(struct mlp_training *m, const struct mlp_parameters *p,
+                                 struct mlp_activations *a, struct mlp_rows rows, const float *x,
+                                 float *y, struct error *e)
 {
-	size_t nweights = l->in * l->out;
-	if (!add)
-		return linear_training_backward_weight(product, x, dy, dblock + l->weight,
-		                                       dblock + l->bias, e);
-	linear_training_backward_weight(product, x, dy, m->layer, m->layer + nweights, e);
-	mlp_training_add(PRECISION_F32, nweights, m->layer, dblock + l->weight);
-	mlp_training_add(PRECISION_F32, l->out, m->layer + nweights, dblock + l->bias);
+	size_t in = m->shape.in, nlayers = m->shape.nlayers;
+	mlp_training_convert(m->precision, rows.n * in, x + rows.first * in,
+	                     row_of(m, a->inputs[0], in, rows.first));
+	for (size_t i = 0; i < nlayers && e->status == STATUS_OK; i++) {
+		const struct mlp_place *l = &p->places[i];
+		void *to = y + rows.first * l->out;
+		if (i + 1 < nlayers)
+			to = row_of(m, a->inputs[i + 1], l->out, rows.first);
+		m->backend->forward(product_of(m, i), rows.n,
+		                    row_of(m, a->inputs[i], l->in, rows.first), weight_of(m, p, i),
+		                    p->block + l->bias, to, e);
+	}
 	return e->status;
 }
 
 enum status mlp_training_backward(struct mlp_training *m, const struct mlp_parameters *p,
-                                  const struct mlp_activations *a, const float *dy, float *dblock,
-                                  bool add, float *dx, struct error *e)
+                                  const struct mlp_activations *a, struct mlp_derivatives *d,
+                                  struct mlp_rows rows, const float *dy, float *dx, struct error *e)
 {
-	void *from = m->derivatives[0], *to = m->derivatives[1];
-	mlp_training_convert(m->precision, m->rows * m->shape.out, dy, from);
-	for (size_t i = m->shape.nlayers; i-- > 0 && e->status == STATUS_OK;) {
+	size_t out = m->shape.out, in = m->shape.in, last = m->shape.nlayers - 1;
+	mlp_training_convert(m->precision, rows.n * out, dy + rows.first * out,
+	                     row_of(m, d->outputs[last], out, rows.first));
+	for (size_t i = last + 1; i-- > (dx ? 0 : 1) && e->status == STATUS_OK;) {
 		const struct mlp_place *l = &p->places[i];
-		backward_layer(m, product_of(m, i), l, a->inputs[i], from, dblock, add, e);
-		if (i > 0 || dx)
-			linear_training_backward_data(product_of(m, i), from, weight_of(m, p, i),
-			                              to, e);
-		struct mask mask = {a->inputs[i], to, m->precision};
+		void *to = row_of(m, i > 0 ? d->outputs[i - 1] : m->dx, l->in, rows.first);
+		struct mask mask = {row_of(m, a->inputs[i], l->in, rows.first), to, m->precision};
+		m->backend->backward_data(product_of(m, i), rows.n,
+		                          row_of(m, d->outputs[i], l->out, rows.first),
+		                          weight_of(m, p, i), to, e);
 		if (i > 0)
-			threads_for(m->rows * l->in, GRAIN, mask_range, &mask);
-		void *swap = from;
-		from = to;
-		to = swap;
+			threads_for(rows.n * l->in, GRAIN, mask_range, &mask);
 	}
 	if (dx && e->status == STATUS_OK)
-		mlp_training_add(m->precision, m->rows * m->shape.in, from, dx);
+		mlp_training_add(m->precision, rows.n * in, row_of(m, m->dx, in, rows.first),
+		                 dx + rows.first * in);
 	return e->status;
+}
+
+enum status mlp_training_gradient(struct mlp_training *m, const struct mlp_parameters *p,
+                                  const struct mlp_activations *a, const struct mlp_derivatives *d,
+                                  size_t layer, struct linear_part part, float *dblock, bool add,
+                                  struct error *e)
+{
+	const struct mlp_place *l = &p->places[layer];
+	return m->backend->backward_weight(product_of(m, layer), part, a->inputs[layer],
+	                                   d->outputs[layer], dblock + l->weight, dblock + l->bias,
+	                                   add, e);
 }

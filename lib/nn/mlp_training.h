@@ -38,15 +38,26 @@ struct mlp_activations {
 	size_t nlayers;
 };
 
+/* The derivatives of a loss by the outputs of each layer, before ReLU: (rows, out) T. */
+struct mlp_derivatives {
+	void **outputs;
+	size_t nlayers;
+};
+
 /* The products that all networks of a shape share, for a fixed number of rows. Zero may be
  * released. */
 struct mlp_training {
 	struct mlp_shape shape;
 	size_t rows;
 	enum precision precision;
+	const struct linear_training_backend *backend;
 	struct linear_training *products[3]; /* of the first, the middle and the last layer */
-	void *derivatives[2];                /* (rows, widest) T */
-	float *layer; /* the gradient of a layer that is to be added, weight and bias */
+	void *dx;                            /* (rows, in) T */
+};
+
+/* Some of the rows. Several threads may be at work on some each, if the backend says so. */
+struct mlp_rows {
+	size_t first, n;
 };
 
 enum status mlp_training_init(struct mlp_training *m, const struct mlp_shape *shape, size_t rows,
@@ -57,17 +68,28 @@ enum status mlp_activations_init(struct mlp_activations *a, const struct mlp_tra
                                  struct error *e);
 void mlp_activations_release(struct mlp_activations *a);
 
+enum status mlp_derivatives_init(struct mlp_derivatives *d, const struct mlp_training *m,
+                                 struct error *e);
+void mlp_derivatives_release(struct mlp_derivatives *d);
+
 /* y = network(x): x (rows, in), y (rows, out). */
 enum status mlp_training_forward(struct mlp_training *m, const struct mlp_parameters *p,
-                                 struct mlp_activations *a, const float *x, float *y,
-                                 struct error *e);
+                                 struct mlp_activations *a, struct mlp_rows rows, const float *x,
+                                 float *y, struct error *e);
 
-/* After forward, from the derivatives of a loss by y, dy (rows, out): those by the parameters into
- * dblock, at their places, or, with add, added to what is there; and those by x are added to dx
- * (rows, in), unless it is NULL. */
+/* After forward, from the derivatives of a loss by y, dy (rows, out): those by the outputs of each
+ * layer, and those by x, which are added to dx (rows, in), unless it is NULL. */
 enum status mlp_training_backward(struct mlp_training *m, const struct mlp_parameters *p,
-                                  const struct mlp_activations *a, const float *dy, float *dblock,
-                                  bool add, float *dx, struct error *e);
+                                  const struct mlp_activations *a, struct mlp_derivatives *d,
+                                  struct mlp_rows rows, const float *dy, float *dx,
+                                  struct error *e);
+
+/* After backward for all rows: the derivatives by the parameters of one layer, or a part of them,
+ * into dblock, at their places, or, with add, added to what is there. */
+enum status mlp_training_gradient(struct mlp_training *m, const struct mlp_parameters *p,
+                                  const struct mlp_activations *a, const struct mlp_derivatives *d,
+                                  size_t layer, struct linear_part part, float *dblock, bool add,
+                                  struct error *e);
 
 /* n floats into T, shared among the threads. */
 void mlp_training_convert(enum precision precision, size_t n, const float *from, void *to);

@@ -45,9 +45,10 @@ static enum status create_networks(struct vae_gradient *g, struct error *e)
 	    [VAE_DECODER] = {p->shape.latent, p->shape.mid, p->shape.d, p->nlayers},
 	};
 	for (int i = 0; i < VAE_NETWORKS && e->status == STATUS_OK; i++) {
-		if (mlp_training_init(&g->networks[i], &shapes[i], g->rows, g->precision, e) ==
-		    STATUS_OK)
-			mlp_activations_init(&g->kept[i], &g->networks[i], e);
+		struct mlp_training *m = &g->networks[i];
+		if (mlp_training_init(m, &shapes[i], g->rows, g->precision, e) == STATUS_OK &&
+		    mlp_activations_init(&g->kept[i], m, e) == STATUS_OK)
+			mlp_derivatives_init(&g->derivatives[i], m, e);
 	}
 	return e->status;
 }
@@ -70,6 +71,7 @@ enum status vae_gradient_init(struct vae_gradient *g, const struct vae_parameter
 void vae_gradient_release(struct vae_gradient *g)
 {
 	for (int i = 0; i < VAE_NETWORKS; i++) {
+		mlp_derivatives_release(&g->derivatives[i]);
 		mlp_activations_release(&g->kept[i]);
 		mlp_training_release(&g->networks[i]);
 	}
@@ -102,6 +104,28 @@ static struct mlp_parameters network(const struct vae_gradient *g, enum vae_netw
 {
 	return (struct mlp_parameters){g->parameters->layers[i], g->block,
 	                               g->weights ? g->weights : (const void *)g->block};
+}
+
+static enum status network_forward(struct vae_gradient *g, enum vae_network i, const float *x,
+                                   float *y, struct error *e)
+{
+	struct mlp_parameters p = network(g, i);
+	struct mlp_rows all = {0, g->rows};
+	return mlp_training_forward(&g->networks[i], &p, &g->kept[i], all, x, y, e);
+}
+
+static enum status network_backward(const struct step *s, enum vae_network i, const float *dy,
+                                    float *dx, struct error *e)
+{
+	struct vae_gradient *g = s->g;
+	struct mlp_parameters p = network(g, i);
+	struct mlp_rows all = {0, g->rows};
+	struct linear_part whole = {0, 1};
+	mlp_training_backward(&g->networks[i], &p, &g->kept[i], &g->derivatives[i], all, dy, dx, e);
+	for (size_t layer = g->parameters->nlayers; layer-- > 0 && e->status == STATUS_OK;)
+		mlp_training_gradient(&g->networks[i], &p, &g->kept[i], &g->derivatives[i], layer,
+		                      whole, s->dblock, s->add, e);
+	return e->status;
 }
 
 /* A latent of a row: its posterior and prior, and the derivatives by the posterior. */
@@ -199,14 +223,11 @@ static enum status forward(const struct step *s, struct error *e)
 {
 	struct vae_gradient *g = s->g;
 	const struct vae_shape *shape = &g->parameters->shape;
-	struct mlp_parameters encoder = network(g, VAE_ENCODER), decoder = network(g, VAE_DECODER);
 	struct step copy = *s;
-	if (mlp_training_forward(&g->networks[VAE_ENCODER], &encoder, &g->kept[VAE_ENCODER], s->x,
-	                         g->posterior, e) != STATUS_OK)
+	if (network_forward(g, VAE_ENCODER, s->x, g->posterior, e) != STATUS_OK)
 		return e->status;
 	threads_for(g->rows, GRAIN / (16 * shape->latent) + 1, draw_rows, &copy);
-	if (mlp_training_forward(&g->networks[VAE_DECODER], &decoder, &g->kept[VAE_DECODER], g->z,
-	                         g->mean, e) != STATUS_OK)
+	if (network_forward(g, VAE_DECODER, g->z, g->mean, e) != STATUS_OK)
 		return e->status;
 	threads_for(g->rows, GRAIN / (shape->d + 8 * shape->latent) + 1, value_rows, &copy);
 	return STATUS_OK;
@@ -283,18 +304,14 @@ static enum status backward(const struct step *s, struct error *e)
 	struct vae_gradient *g = s->g;
 	const struct vae_shape *shape = &g->parameters->shape;
 	bool pathwise = shape->estimator == VAE_PATHWISE;
-	struct mlp_parameters encoder = network(g, VAE_ENCODER), decoder = network(g, VAE_DECODER);
 	struct step copy = *s;
 	vectors_back(s);
 	memset(g->dz, 0, g->rows * shape->latent * sizeof(float));
-	if (mlp_training_backward(&g->networks[VAE_DECODER], &decoder, &g->kept[VAE_DECODER],
-	                          g->dmean, s->dblock, s->add, pathwise ? g->dz : NULL,
-	                          e) != STATUS_OK)
+	if (network_backward(s, VAE_DECODER, g->dmean, pathwise ? g->dz : NULL, e) != STATUS_OK)
 		return e->status;
 	threads_for(g->rows, GRAIN / (8 * shape->latent) + 1, pathwise ? pathwise_rows : score_rows,
 	            &copy);
-	return mlp_training_backward(&g->networks[VAE_ENCODER], &encoder, &g->kept[VAE_ENCODER],
-	                             g->dposterior, s->dblock, s->add, NULL, e);
+	return network_backward(s, VAE_ENCODER, g->dposterior, NULL, e);
 }
 
 enum status vae_gradient_compute(struct vae_gradient *g, const float *block, const float *x,

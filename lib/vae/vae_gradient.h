@@ -33,6 +33,7 @@ struct vae_gradient {
 	enum precision precision;
 	struct mlp_training networks[VAE_NETWORKS];
 	struct mlp_activations kept[VAE_NETWORKS];
+	struct mlp_derivatives derivatives[VAE_NETWORKS];
 
 	const float *block; /* the parameters in use, the caller's */
 	void *weights;      /* the block as bfloat16; NULL with float32 */
