@@ -8,6 +8,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { UPDATED = 1 << 12 /* parameters that are worth a thread */ };
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static size_t greatest(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 enum status adam_init(struct adam *a, const struct parameter_group *groups, size_t ngroups,
                       size_t n, const struct adam_options *o, struct error *e)
 {
@@ -116,9 +128,8 @@ VECTORISED static void blend(float share, size_t n, float *restrict average,
 }
 
 /* Pieces that stay in the cache between the two loops. */
-static void step_range(void *context, size_t begin, size_t end)
+static void step_pieces(const struct step *s, size_t begin, size_t end)
 {
-	const struct step *s = context;
 	for (size_t i = begin; i < end; i += 2048) {
 		size_t n = end - i < 2048 ? end - i : 2048;
 		step(s, n, s->block + i, s->m + i, s->v + i, s->gradient + i);
@@ -127,24 +138,28 @@ static void step_range(void *context, size_t begin, size_t end)
 	}
 }
 
-/* The part of the group that lies in the slice. */
-static void update_group(const struct step *base, const struct parameter_group *group,
-                         const struct adam_slice *slice, double shrink)
+/* An update of a slice. */
+struct update {
+	const struct adam *adam;
+	struct step step;   /* at the start of the slice, for no group in particular */
+	size_t first;       /* parameter of the slice */
+	double rate, decay; /* decay: shrink of the groups that decay */
+};
+
+/* Each group's part of the range. */
+static void update_range(void *context, size_t begin, size_t end)
 {
-	struct step s = *base;
-	size_t begin = group->begin > slice->begin ? group->begin : slice->begin;
-	size_t end = group->end < slice->end ? group->end : slice->end;
-	if (begin >= end)
-		return;
-	s.block += begin;
-	s.gradient += begin - slice->begin;
-	s.m += begin;
-	s.v += begin;
-	if (s.average)
-		s.average += begin;
-	s.rate = (float)((double)s.rate * group->rate_factor);
-	s.shrink = (float)shrink;
-	threads_for(end - begin, ADAM_GRAIN, step_range, &s);
+	const struct update *u = context;
+	for (size_t i = 0; i < u->adam->ngroups; i++) {
+		const struct parameter_group *group = &u->adam->groups[i];
+		size_t from = greatest(group->begin, u->first + begin);
+		size_t to = least(group->end, u->first + end);
+		struct step s = u->step;
+		s.rate = (float)(u->rate * group->rate_factor);
+		s.shrink = group->decays ? (float)u->decay : 1;
+		if (from < to)
+			step_pieces(&s, from - u->first, to - u->first);
+	}
 }
 
 double adam_update(struct adam *a, double rate, double share, const struct adam_slice *slice,
@@ -158,24 +173,26 @@ double adam_update(struct adam *a, double rate, double share, const struct adam_
 	/* The average forgets its start sooner than ema says: (1 + t) / (10 + t) at first. */
 	double keep = fmin(o->ema, (1 + t) / (10 + t));
 	struct step s = {
-	    .block = block,
-	    .m = a->m,
-	    .v = a->v,
-	    .average = a->average,
+	    .block = block + slice->begin,
+	    .m = a->m + slice->begin,
+	    .v = a->v + slice->begin,
+	    .average = a->average ? a->average + slice->begin : NULL,
 	    .gradient = slice->gradient,
 	    .share = (float)(o->clip > 0 && length > o->clip ? share * o->clip / length : share),
 	    .keep1 = (float)o->beta1,
 	    .new1 = (float)(1 - o->beta1),
 	    .keep2 = (float)o->beta2,
 	    .new2 = (float)(1 - o->beta2),
-	    .rate = (float)(rate / (1 - pow(o->beta1, t))),
 	    .inverse_bias2 = (float)(1 / sqrt(1 - pow(o->beta2, t))),
 	    .epsilon = (float)o->epsilon,
 	    .keep_average = (float)keep,
 	};
-	for (size_t i = 0; i < a->ngroups; i++)
-		update_group(&s, &a->groups[i], slice,
-		             a->groups[i].decays ? 1 - rate * o->weight_decay : 1);
+	struct update u = {.adam = a,
+	                   .step = s,
+	                   .first = slice->begin,
+	                   .rate = rate / (1 - pow(o->beta1, t)),
+	                   .decay = 1 - rate * o->weight_decay};
+	threads_for(slice->end - slice->begin, UPDATED, update_range, &u);
 	return length;
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	GRAIN = 1 << 13, /* bytes of records that are worth a thread */
+	GRAIN = 1 << 11, /* elements of records that are worth a thread */
 	PIECE = 1 << 16  /* bytes that are looked at together */
 };
 
@@ -216,7 +216,7 @@ void dataset_records(const struct dataset *s, const uint32_t *numbers, size_t n,
                      const struct noise *noise, const struct scaling *scaling, float *x)
 {
 	struct copy c = {s, numbers, noise, scaling, x};
-	threads_for(n, GRAIN / s->record_bytes + 1, copy_range, &c);
+	threads_for(n, GRAIN / s->d + 1, copy_range, &c);
 }
 
 void dataset_mean(const struct dataset *s, const uint32_t *numbers, size_t n, double *mean)

@@ -379,7 +379,7 @@ static enum status train_batch(struct trainer *t, struct error *e)
 
 /* Multiplications of a forward pass below which a step is over before a second thread has begun,
  * or, worse, while it has begun and waits for its turn on a busy machine. */
-enum { SHARED_STEP = 1 << 26 };
+enum { SHARED_STEP = 1 << 21 };
 
 static enum status train_batch_alone(struct trainer *t, struct error *e)
 {
