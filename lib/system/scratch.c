@@ -1,4 +1,5 @@
-/* One array a thread, which grows. It lasts as long as the process: threads of the pool do not end. */
+/* One array a thread, which grows. It lasts as long as the process: threads of the pool do not end.
+ */
 #include "system/scratch.h"
 
 #include "system/hugepage.h"
