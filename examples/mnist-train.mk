@@ -12,7 +12,7 @@ SPLITS    ?= 1000
 # Settings of the training: the best, or the cheapest that errs no more than what was published.
 fast      := $(filter-out 0,$(FAST))
 EPOCHS    ?= $(if $(fast),40,14)
-SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,2000)
+SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,2000 --beta2 0.99)
 PRECISION ?= $(if $(shell grep -m 1 avx512_bf16 /proc/cpuinfo),bf16,f32)
 # Built here, or installed.
 SPLIT     ?= $(firstword $(wildcard build/examples/splits $(here)../../../../libexec/nicetools/splits))

@@ -2,6 +2,7 @@
 #include "linear/linear_training.h"
 
 #include "base/vectorised.h"
+#include "linear/column_sums.h"
 #include "linear/onednn.h"
 #include "system/hugepage.h"
 #include "threads/threads.h"
@@ -56,7 +57,7 @@ struct linear_training {
 	struct linear_spec spec;
 	size_t rows;
 	struct products forward, backward_data, backward_weight;
-	float *sum; /* weight and bias of a gradient that is to be added */
+	float *sum; /* (out, in): a gradient that is to be added */
 };
 
 static dnnl_status_t matrix_desc(const struct matrix *m, onednn_desc *d)
@@ -246,7 +247,7 @@ static enum status training_create(const struct linear_spec *spec, size_t rows,
 	    .forward = {{x, transposed(w), y}, .bias = true, .relu = spec->relu},
 	    .backward_data = {{dy, w, x}, .bias = false},
 	    .backward_weight = {{transposed(dy), x, dw}, .bias = false},
-	    .sum = hugepage_alloc((nin + 1) * nout, sizeof(float)),
+	    .sum = hugepage_alloc(nin * nout, sizeof(float)),
 	};
 	if (!l->sum)
 		error_memory(e);
@@ -273,34 +274,10 @@ static enum status training_backward_data(struct linear_training *l, size_t rows
 	return products_run(&l->backward_data, dy, weight, dx, NULL, e);
 }
 
-/* Sums of columns. */
-struct sums {
-	const struct linear_training *layer;
-	const void *dy;
-	float *sums;
-};
-
-VECTORISED static void add(size_t n, const float *restrict x, float *restrict sum)
+VECTORISED static void add_floats(size_t n, const float *restrict x, float *restrict sum)
 {
 	for (size_t i = 0; i < n; i++)
 		sum[i] += x[i];
-}
-
-/* Over the rows in their order. */
-static void sum_columns(void *context, size_t begin, size_t end)
-{
-	const struct sums *c = context;
-	enum precision p = c->layer->spec.precision;
-	float piece[256];
-	memset(c->sums + begin, 0, (end - begin) * sizeof(float));
-	for (size_t r = 0; r < c->layer->rows; r++) {
-		const char *row = (const char *)c->dy + r * c->layer->spec.out * precision_bytes(p);
-		for (size_t i = begin, n; i < end; i += n) {
-			n = least(end - i, sizeof(piece) / sizeof(*piece));
-			precision_to_float(p, n, row + i * precision_bytes(p), piece);
-			add(n, piece, c->sums + i);
-		}
-	}
 }
 
 struct addition {
@@ -311,7 +288,7 @@ struct addition {
 static void add_range(void *context, size_t begin, size_t end)
 {
 	const struct addition *a = context;
-	add(end - begin, a->from + begin, a->to + begin);
+	add_floats(end - begin, a->from + begin, a->to + begin);
 }
 
 static void add_to(size_t n, const float *from, float *to)
@@ -327,14 +304,12 @@ static enum status training_backward_weight(struct linear_training *l, struct li
 {
 	assert(part.count == 1);
 	(void)part;
-	size_t nweights = l->spec.in * l->spec.out;
-	float *weight = add ? l->sum : dweight, *bias = add ? l->sum + nweights : dbias;
-	struct sums sums = {l, dy, bias};
-	threads_for(l->spec.out, SUMMED_ELEMENTS / l->rows + 1, sum_columns, &sums);
-	if (products_run(&l->backward_weight, dy, x, weight, NULL, e) == STATUS_OK && add) {
-		add_to(nweights, weight, dweight);
-		add_to(l->spec.out, bias, dbias);
-	}
+	const struct linear_spec *s = &l->spec;
+	column_sums(s->precision, l->rows, s->out, dy, add, dbias);
+	if (!add)
+		return products_run(&l->backward_weight, dy, x, dweight, NULL, e);
+	if (products_run(&l->backward_weight, dy, x, l->sum, NULL, e) == STATUS_OK)
+		add_to(s->in * s->out, l->sum, dweight);
 	return e->status;
 }
 

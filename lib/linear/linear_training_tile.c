@@ -6,7 +6,7 @@
  */
 #include "linear/linear_training.h"
 
-#include "base/vectorised.h"
+#include "linear/column_sums.h"
 #include "linear/panels.h"
 #include "system/scratch.h"
 #include "threads/threads.h"
@@ -21,8 +21,7 @@ enum {
 	SHARES_PER_THREAD = 4,
 	WIDEST = 48,       /* floats of a row of a panel */
 	TURNED_ROWS = 128, /* 128 x 1000 floats are 512 KB, which stay in a core's cache */
-	TURNED_OUTPUTS = 48,
-	SUMMED_ELEMENTS = 1 << 15 /* of columns that are worth a thread */
+	TURNED_OUTPUTS = 48
 };
 
 static size_t least(size_t a, size_t b)
@@ -227,46 +226,14 @@ static enum status tile_backward_data(struct linear_training *l, size_t rows, co
 	           whole, e);
 }
 
-/* Sums of columns. */
-struct sums {
-	const struct linear_training *layer;
-	const float *dy;
-	float *sums;
-	bool add;
-};
-
-VECTORISED static void add_row(size_t n, const float *restrict x, float *restrict sum)
-{
-	for (size_t i = 0; i < n; i++)
-		sum[i] += x[i];
-}
-
-/* Over the rows in their order. */
-static void sum_columns(void *context, size_t begin, size_t end)
-{
-	const struct sums *c = context;
-	float sums[256];
-	for (size_t i = begin, n; i < end; i += n) {
-		n = end - i < 256 ? end - i : 256;
-		memset(sums, 0, n * sizeof(float));
-		for (size_t r = 0; r < c->layer->rows; r++)
-			add_row(n, c->dy + r * c->layer->spec.out + i, sums);
-		if (c->add)
-			add_row(n, sums, c->sums + i);
-		else
-			memcpy(c->sums + i, sums, n * sizeof(float));
-	}
-}
-
 /* The column sums are with the first part. */
 static enum status tile_backward_weight(struct linear_training *l, struct linear_part part,
                                         const void *x, const void *dy, float *dweight, float *dbias,
                                         bool add, struct error *e)
 {
 	const struct linear_spec *s = &l->spec;
-	struct sums sums = {l, dy, dbias, add};
 	if (part.index == 0)
-		threads_for(s->out, SUMMED_ELEMENTS / l->rows + 1, sum_columns, &sums);
+		column_sums(PRECISION_F32, l->rows, s->out, dy, add, dbias);
 	return run(&(struct job){.product = {.rows = s->out,
 	                                     .depth = l->rows,
 	                                     .a = dy,
