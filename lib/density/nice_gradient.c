@@ -101,10 +101,10 @@ enum status nice_gradient_init(struct nice_gradient *g, const struct nice_parame
                                size_t rows, enum precision precision, struct error *e)
 {
 	struct nice_gradient made = {.parameters = p, .rows = rows, .precision = precision};
-	made.by_rows = rows_pay(&made);
 	if (rows == 0 || rows > SIZE_MAX / 8 / (p->shape.d + p->shape.mid))
 		return error_set(e, STATUS_UNSUPPORTED, "a batch of %zu records is too large",
 		                 rows);
+	made.by_rows = rows_pay(&made);
 	if (allocate(&made, e) == STATUS_OK && create_networks(&made, e) == STATUS_OK)
 		*g = made;
 	else
