@@ -12,7 +12,7 @@
 
 enum { ROWS = 19, DEPTH = 131, COLUMNS = 48, ROOM = COLUMNS + 16 };
 
-static float a[ROWS * DEPTH], b[DEPTH * COLUMNS], bias[ROOM];
+static float a[ROWS * DEPTH], b[DEPTH * COLUMNS], bias[ROOM], row_bias[ROWS];
 static float c[ROWS * ROOM], fused[ROWS * ROOM];
 static _Alignas(64) float panel[DEPTH * COLUMNS], padded_bias[ROOM];
 
@@ -26,8 +26,14 @@ static void fill(float *x, size_t n, uint64_t index)
 
 struct shape {
 	size_t rows, depth, columns;
-	bool relu;
+	bool relu, turned, by_rows, add; /* by_rows: a bias for each row */
 };
+
+/* A, as the product reads it. */
+static float element(const struct shape *s, size_t r, size_t k)
+{
+	return s->turned ? a[k * ROWS + r] : a[r * DEPTH + k];
+}
 
 /* Into c, of which nothing else is touched. */
 static void multiply(const struct tile_kernel *kernel, const struct shape *s)
@@ -45,27 +51,34 @@ static void multiply(const struct tile_kernel *kernel, const struct shape *s)
 	    .depth = s->depth,
 	    .columns = s->columns,
 	    .a = a,
-	    .a_row = DEPTH,
+	    .a_row = s->turned ? ROWS : DEPTH,
+	    .turned = s->turned,
 	    .panel = panel,
-	    .bias = padded_bias,
+	    .bias = s->by_rows ? NULL : padded_bias,
+	    .row_bias = s->by_rows ? row_bias : NULL,
 	    .relu = s->relu,
+	    .add = s->add,
 	    .c = c,
 	    .c_row = ROOM,
 	    .ahead = panel,
+	    .ahead_step = TILE_LINE,
 	});
 }
 
-/* |fl(sum) - sum| <= gamma_n sum |a b| (Higham, Accuracy and Stability, 3.1), n = depth + 1. */
+/* |fl(sum) - sum| <= gamma_n sum |a b| (Higham, Accuracy and Stability, 3.1), n = depth + 1, and
+ * what adding to -7 rounds. */
 static bool right(const struct shape *s, size_t r, size_t j)
 {
-	double sum = (double)bias[j], size = fabs(sum);
+	double sum = (double)(s->by_rows ? row_bias[r] : bias[j]), size = fabs(sum);
 	for (size_t k = 0; k < s->depth; k++) {
-		double term = (double)a[r * DEPTH + k] * (double)b[k * COLUMNS + j];
+		double term = (double)element(s, r, k) * (double)b[k * COLUMNS + j];
 		sum += term;
 		size += fabs(term);
 	}
 	sum = s->relu && sum < 0 ? 0 : sum;
-	return fabs((double)c[r * ROOM + j] - sum) <= (double)(s->depth + 2) * 0x1p-24 * size;
+	double before = s->add ? -7 : 0, tolerance = (double)(s->depth + 2) * 0x1p-24 * size;
+	return fabs((double)c[r * ROOM + j] - (before + sum)) <=
+	       tolerance + 0x1p-24 * fabs(before + sum);
 }
 
 static size_t wrong_elements(const struct shape *s)
@@ -86,7 +99,10 @@ static struct shape shape_of(size_t number, size_t columns)
 	return (struct shape){.rows = 1 + number % ROWS,
 	                      .depth = depths[number % 8],
 	                      .columns = 1 + number * 5 % columns,
-	                      .relu = number % 2};
+	                      .relu = number % 2,
+	                      .turned = number / 2 % 2,
+	                      .by_rows = number / 4 % 2,
+	                      .add = number / 8 % 2};
 }
 
 enum { SHAPES = ROWS * 48 };
@@ -134,6 +150,7 @@ int main(void)
 	fill(a, ROWS * DEPTH, 1);
 	fill(b, DEPTH * COLUMNS, 2);
 	fill(bias, COLUMNS, 3);
+	fill(row_bias, ROWS, 4);
 	for (size_t i = 0; i < tile_nkernels; i++) {
 		const struct tile_kernel *kernel = &tile_kernels[i];
 		if (!kernel->supported()) {
