@@ -91,8 +91,8 @@ static enum status allocate(struct nice_gradient *g, struct error *e)
 	for (size_t i = 0; i < 2; i++) {
 		g->half[i] = rows_of(g, halves_size(d, i), sizeof(float), e);
 		g->dhalf[i] = rows_of(g, halves_size(d, i), sizeof(float), e);
+		g->shift[i] = rows_of(g, halves_size(d, i), sizeof(float), e);
 	}
-	g->shift = rows_of(g, halves_size(d, HALF_EVEN), sizeof(float), e);
 	g->z = rows_of(g, d, sizeof(double), e);
 	return e->status;
 }
@@ -124,10 +124,10 @@ void nice_gradient_release(struct nice_gradient *g)
 		mlp_training_release(&g->networks[i]);
 		free(g->half[i]);
 		free(g->dhalf[i]);
+		free(g->shift[i]);
 	}
 	free(g->weights);
 	free(g->factor);
-	free(g->shift);
 	free(g->z);
 	*g = (struct nice_gradient){0};
 }
@@ -168,8 +168,8 @@ static enum status couple(struct nice_gradient *g, size_t coupling, struct mlp_r
 	size_t h = halves_size(g->parameters->shape.d, on);
 	struct mlp_parameters p = conditioner(g, coupling);
 	if (mlp_training_forward(network_of(g, on), &p, &g->kept[coupling], rows, g->half[1 - on],
-	                         g->shift, e) == STATUS_OK)
-		mlp_training_add(PRECISION_F32, rows.n * h, g->shift + rows.first * h,
+	                         g->shift[on], e) == STATUS_OK)
+		mlp_training_add(PRECISION_F32, rows.n * h, row_of(g, g->shift, on, rows.first),
 		                 row_of(g, g->half, on, rows.first));
 	return e->status;
 }

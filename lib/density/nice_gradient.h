@@ -31,7 +31,7 @@ struct nice_gradient {
 
 	/* Workspace; h is halves_size(D, half). */
 	float *half[2];               /* the records' halves, (rows, h) */
-	float *shift;                 /* (rows, h) */
+	float *shift[2];              /* what the networks say of each half, (rows, h) */
 	struct mlp_activations *kept; /* of each coupling */
 	double *z;                    /* (rows, D); after the backward pass, ds of each record */
 	float *dhalf[2];              /* derivatives, (rows, h) */
