@@ -119,7 +119,7 @@ of_two() {
 @test "mpi: SIGTERM saves a checkpoint, from which any number of processes goes on" {
 	for kind in $KINDS; do
 		rm -f state m
-		team $kind 3 --epochs 1000 --checkpoint state -o m "$RECORDS" > said 2>&1 &
+		team $kind 3 --epochs 400 --checkpoint state -o m "$RECORDS" > said 2>&1 &
 		for _ in $(seq 300); do [ ! -e state ] || break; sleep 0.1; done
 		program=$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi
 		pkill -TERM -o -f "^$program" # one of them alone
@@ -128,7 +128,7 @@ of_two() {
 		cat said
 		[ ! -e m ]
 		head -c 8 state > /dev/null
-		timeout 60 mpirun.$kind -np 1 "$program" "${SMALL[@]}" --epochs 1000 --checkpoint state --resume --log log -o m "$RECORDS"
+		timeout 60 mpirun.$kind -np 1 "$program" "${SMALL[@]}" --epochs 400 --checkpoint state --resume --log log -o m "$RECORDS"
 		[ "$(head -n 2 log | tail -n 1 | cut -f 1)" -gt 1 ]
 	done
 }

@@ -47,10 +47,7 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 		done
 	done
 	train --epochs 20 -j 1 -q -o a "$GLYPHS"
-	train --epochs 20 -j 2 --checkpoint state -q -o part "$GLYPHS" &
-	until [ -e state ]; do sleep 0.01; done
-	kill $!
-	wait $! || [ $? -eq 143 ]
+	interrupt nicetrain "${SMALL[@]}" --epochs 20 -j 2 --checkpoint state -q -o part "$GLYPHS"
 	train --epochs 20 -j 3 --checkpoint state --resume -q -o b "$GLYPHS"
 	cmp a b
 }
@@ -226,10 +223,7 @@ course() { cut -f 1,2,5- "$@"; }
 	niceflow -m x -i | grep -qx 'shuffle-window	539'
 	# stopped in the middle of an epoch, between epochs, and not at all
 	windows --epochs 20 -j 1 -q -o whole "$GLYPHS"
-	windows --epochs 20 --checkpoint state -q -o part "$GLYPHS" &
-	until [ -e state ]; do sleep 0.01; done
-	kill $!
-	wait $! || [ $? -eq 143 ]
+	interrupt nicetrain "${SMALL[@]}" --shuffle-window 130 --epochs 20 --checkpoint state -q -o part "$GLYPHS"
 	windows --epochs 20 -j 3 --checkpoint state --resume -q -o part a b
 	cmp whole part
 	# with another window, or none

@@ -76,10 +76,7 @@ setup() { cp "$BATS_FILE_TMPDIR"/few.u8 .; }
 	"${TRAIN[@]}" -j 3 -o b "$GLYPHS"
 	cmp a b
 	"${TRAIN[@]}" --epochs 20 -o whole "$GLYPHS"
-	"${TRAIN[@]}" --epochs 20 --checkpoint state -o part "$GLYPHS" &
-	until [ -e state ]; do sleep 0.01; done
-	kill $!
-	wait $! || [ $? -eq 143 ]
+	interrupt "${TRAIN[@]}" --epochs 20 --checkpoint state -o part "$GLYPHS"
 	"${TRAIN[@]}" --epochs 20 --checkpoint state --resume -o part "$GLYPHS"
 	cmp whole part
 	run -1 --separate-stderr "${TRAIN[@]}" --epochs 20 --prior standard --sigma 0.25 --checkpoint state --resume -o x "$GLYPHS"

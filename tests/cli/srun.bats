@@ -55,10 +55,11 @@ team() {
 }
 
 @test "srun: one process is killed: it is named, all end, and another number goes on to the same model" {
-	nicetrain "${SMALL[@]}" --micro-batch 64 --epochs 120 -o alone "$RECORDS"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do cat "$RECORDS"; done > many # so that it takes seconds
+	nicetrain "${SMALL[@]}" --micro-batch 64 --epochs 120 -o alone many
 	for kind in $KINDS; do
 		rm -f state m
-		team $kind 3 --epochs 120 --checkpoint state -o m "$RECORDS" > said 2>&1 &
+		team $kind 3 --epochs 120 --checkpoint state -o m many > said 2>&1 &
 		until_true [ -e state ]
 		program=$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi
 		pkill -KILL -n -f "^$program"
@@ -67,7 +68,7 @@ team() {
 		cat said
 		grep -qE '^srun: error: (alpha|beta): task [012]: Killed$' said
 		[ ! -e m ]
-		team $kind 1 --epochs 120 --checkpoint state --resume --log log -o m "$RECORDS"
+		team $kind 1 --epochs 120 --checkpoint state --resume --log log -o m many
 		cmp m alone
 		[ "$(sed -n '2s/\t.*//p' log)" -gt 1 ] # it did go on
 	done
@@ -143,7 +144,7 @@ hold() {
 	local kind=${KINDS%%[!a-z]*}
 	job_copy $kind
 	sed -i 's/--epochs 3/--epochs 1/' run/settings.sh
-	set_to TRAIN "($(yes data/train.u8 | head -n 6 | tr '\n' ' '))"
+	set_to TRAIN "($(yes data/train.u8 | head -n 20 | tr '\n' ' '))"
 	submit > job
 	until_true hold "$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi"
 	scancel --signal=TERM "$(cat job)" # as --signal=TERM@60 does
@@ -159,7 +160,7 @@ hold() {
 # Slurm queues the job again if it is the first to know, or it has failed since the other process knew.
 @test "srun: a node dies: the job goes on to the same model" {
 	job_copy "${KINDS%%[!a-z]*}"
-	sed -i 's/--epochs 3/--epochs 12/' run/settings.sh
+	sed -i 's/--epochs 3/--epochs 24/' run/settings.sh
 	submit
 	until_true [ -e run/out/training ]
 	die beta
