@@ -10,17 +10,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { HUGE_PAGE = 2 << 20 };
+
 static void release_mapped(void *data, size_t size)
 {
 	munmap(data, size);
 }
 
+static void advise_inside(void *data, size_t size, size_t page, int advice)
+{
+	size_t skip = -(uintptr_t)data % page;
+	if (size >= skip + page)
+		(void)madvise((char *)data + skip, (size - skip) / page * page, advice);
+}
+
+/* All at once: where one page after the other is asked for, that can take longer than the reading.
+ */
+static void populate_mapped(void *data, size_t size)
+{
+#ifdef MADV_POPULATE_READ
+	advise_inside(data, size, (size_t)sysconf(_SC_PAGESIZE), MADV_POPULATE_READ);
+#else
+	(void)data, (void)size;
+#endif
+}
+
 /* Pages that are mapped from a file can be read from it again. */
 static void forget_mapped(void *data, size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = -(uintptr_t)data % page;
-	if (size > skip + page)
-		(void)madvise((char *)data + skip, (size - skip) / page * page, MADV_DONTNEED);
+	advise_inside(data, size, (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED);
 }
 
 static void release_allocated(void *data, size_t size)
@@ -47,7 +65,7 @@ static bool map(int fd, struct whole_file *b)
 	void *data = size > 0 ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	if (data == MAP_FAILED)
 		return false;
-	*b = (struct whole_file){data, size, release_mapped, forget_mapped};
+	*b = (struct whole_file){data, size, release_mapped, populate_mapped, forget_mapped};
 	return true;
 }
 
@@ -57,7 +75,10 @@ static void reserve(int fd, struct whole_file *b, size_t *capacity)
 	size_t size = regular_size(fd);
 	unsigned char *data = size > 0 ? malloc(size + 1) : NULL;
 	if (data) {
-		*b = (struct whole_file){data, 0, release_allocated, NULL};
+#ifdef MADV_HUGEPAGE
+		advise_inside(data, size + 1, HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+		*b = (struct whole_file){data, 0, release_allocated, NULL, NULL};
 		*capacity = size + 1;
 	}
 }
@@ -70,7 +91,7 @@ static enum status grow(struct whole_file *b, size_t *capacity, struct error *e)
 	unsigned char *data = wanted > SIZE_MAX / 2 ? NULL : realloc(b->data, wanted);
 	if (!data)
 		return error_memory(e);
-	*b = (struct whole_file){data, b->size, release_allocated, NULL};
+	*b = (struct whole_file){data, b->size, release_allocated, NULL, NULL};
 	*capacity = wanted;
 	return STATUS_OK;
 }

@@ -11,8 +11,9 @@
 struct whole_file {
 	unsigned char *data; /* read only; NULL if size is 0 */
 	size_t size;
-	void (*release)(void *data, size_t size); /* or NULL; frees data */
-	void (*forget)(void *data, size_t size);  /* or NULL; see tensors_forget */
+	void (*release)(void *data, size_t size);  /* or NULL; frees data */
+	void (*populate)(void *data, size_t size); /* or NULL; for a part that will be read now */
+	void (*forget)(void *data, size_t size);   /* or NULL; see tensors_forget */
 };
 
 enum { WHOLE_FILE_HEAD_BYTES = 256 };

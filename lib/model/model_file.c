@@ -33,6 +33,7 @@ static void hand_over(struct whole_file *file, struct tensors *tensors)
 	tensors->owned = file->data;
 	tensors->owned_bytes = file->size;
 	tensors->release_owned = file->release;
+	tensors->populate_owned = file->populate;
 	tensors->forget_owned = file->forget;
 	*file = (struct whole_file){0};
 }

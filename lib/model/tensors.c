@@ -304,11 +304,15 @@ void tensor_to_double(const struct tensor *t, size_t first, size_t n, double *ou
 	}
 }
 
+static size_t bytes_of(const struct tensor *item)
+{
+	return item->nelements * tensor_type_bytes(item->type);
+}
+
 void tensors_forget(const struct tensors *t, const struct tensor *item)
 {
 	if (t->forget_owned)
-		t->forget_owned((void *)(uintptr_t)item->data,
-		                item->nelements * tensor_type_bytes(item->type));
+		t->forget_owned((void *)(uintptr_t)item->data, bytes_of(item));
 }
 
 /* Includes the NUL, so that different lists of texts never give the same bytes. */
@@ -342,9 +346,9 @@ uint32_t tensors_checksum(const struct tensors *t)
 		crc = add_text(&table, crc, item->name);
 		crc = add_text(&table, crc, tensor_type_name(item->type));
 		crc = add_shape(&table, crc, item);
-		crc = crc_add(&table, crc, item->data,
-		              item->nelements * tensor_type_bytes(item->type));
-		tensors_forget(t, item);
+		if (t->populate_owned)
+			t->populate_owned((void *)(uintptr_t)item->data, bytes_of(item));
+		crc = crc_add(&table, crc, item->data, bytes_of(item));
 	}
 	return crc;
 }

@@ -38,7 +38,8 @@ struct tensors {
 	void *owned; /* the memory that the data point into; freed by release_owned */
 	size_t owned_bytes;
 	void (*release_owned)(void *owned, size_t bytes);
-	void (*forget_owned)(void *data, size_t bytes); /* or NULL; for a part of them */
+	void (*populate_owned)(void *data, size_t bytes); /* or NULL; for a part of them */
+	void (*forget_owned)(void *data, size_t bytes);   /* the same */
 };
 
 void tensors_release(struct tensors *t);
@@ -63,8 +64,7 @@ const char *tensors_find_note(const struct tensors *t, const char *key);      /*
 const struct tensor *tensors_expect(const struct tensors *t, const char *name, unsigned rank,
                                     uint64_t rows, uint64_t columns, struct error *e);
 
-/* The CRC-32 of notes and tensors as nicemodel(5) defines it. Reads all data, then calls
- * tensors_forget. */
+/* The CRC-32 of notes and tensors as nicemodel(5) defines it. Reads all data. */
 uint32_t tensors_checksum(const struct tensors *t);
 
 /* The elements first .. first+n-1 as float (f64 rounded to nearest) or double. */
