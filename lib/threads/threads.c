@@ -17,11 +17,19 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A stack is what oneDNN needs to make kernels, several times over, whatever the limit for the
  * process. */
-enum { SPINS = 1200, RANGES_PER_THREAD = 4, MAX_SECTIONS = 64, STACK_BYTES = 2 << 20 };
+enum {
+	SPIN_NS = 25000,
+	SPINS = 64,
+	TRIES = 100,
+	RANGES_PER_THREAD = 4,
+	MAX_SECTIONS = 64,
+	STACK_BYTES = 2 << 20
+};
 
 /* Ranges that follow each other. */
 struct section {
@@ -84,11 +92,35 @@ static void relax(void)
 #endif
 }
 
+static int64_t nanoseconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* Waits a little while *number is `value`, or while it is not. */
 static void spin(atomic_uint *number, unsigned value, bool equal)
 {
-	for (int i = 0; i < SPINS && (*number == value) == equal; i++)
+	int64_t end = nanoseconds() + SPIN_NS;
+	do {
+		for (int i = 0; i < SPINS; i++) {
+			if ((*number == value) != equal)
+				return;
+			relax();
+		}
+	} while (nanoseconds() < end);
+}
+
+/* Whoever has spun comes as another is about to unlock, which is sooner over than a sleep. */
+static void lock_pool(void)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (pthread_mutex_trylock(&pool.lock) == 0)
+			return;
 		relax();
+	}
+	pthread_mutex_lock(&pool.lock);
 }
 
 /* Ranges, until there are none; first those of the thread's own section. */
@@ -108,7 +140,7 @@ static void take_part(struct loop *l, unsigned thread)
 static struct loop *join(unsigned *seen)
 {
 	spin(&pool.nposted, *seen, true);
-	pthread_mutex_lock(&pool.lock);
+	lock_pool();
 	while (pool.nposted == *seen)
 		pthread_cond_wait(&pool.posted, &pool.lock);
 	*seen = pool.nposted;
@@ -126,7 +158,7 @@ static struct loop *join(unsigned *seen)
 /* After this the loop may be gone. */
 static void leave(struct loop *l)
 {
-	pthread_mutex_lock(&pool.lock);
+	lock_pool();
 	if (--l->nhelpers == 0)
 		pthread_cond_signal(&pool.left);
 	pthread_mutex_unlock(&pool.lock);
@@ -177,7 +209,7 @@ static void start_threads(unsigned nwanted)
  */
 static bool post(struct loop *l)
 {
-	pthread_mutex_lock(&pool.lock);
+	lock_pool();
 	start_threads(l->nwanted);
 	bool free = !pool.loop && pool.nthreads > 0;
 	if (free) {
@@ -192,11 +224,11 @@ static bool post(struct loop *l)
 /* Nobody joins the loop any more, and nobody is at work on it. */
 static void withdraw(struct loop *l)
 {
-	pthread_mutex_lock(&pool.lock);
+	lock_pool();
 	pool.loop = NULL;
 	pthread_mutex_unlock(&pool.lock);
 	spin(&l->nhelpers, 0, false);
-	pthread_mutex_lock(&pool.lock);
+	lock_pool();
 	while (l->nhelpers > 0)
 		pthread_cond_wait(&pool.left, &pool.lock);
 	pthread_mutex_unlock(&pool.lock);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	GRAIN = 1 << 11, /* elements of records that are worth a thread */
+	GRAIN = 1 << 9, /* elements of records that are worth a thread */
 	PIECE = 1 << 16  /* bytes that are looked at together */
 };
 
