@@ -17,6 +17,7 @@ static void release_mapped(void *data, size_t size)
 	munmap(data, size);
 }
 
+/* Of the whole pages that lie inside. */
 static void advise_inside(void *data, size_t size, size_t page, int advice)
 {
 	size_t skip = -(uintptr_t)data % page;
@@ -69,7 +70,8 @@ static bool map(int fd, struct whole_file *b)
 	return true;
 }
 
-/* Room for a file whose size is known, and for a byte that shows its end; if it is there. */
+/* Room for a file whose size is known, and for a byte that shows its end; if it is there. In large
+ * pages: each page costs a fault. */
 static void reserve(int fd, struct whole_file *b, size_t *capacity)
 {
 	size_t size = regular_size(fd);

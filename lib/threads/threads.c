@@ -20,15 +20,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A stack is what oneDNN needs to make kernels, several times over, whatever the limit for the
- * process. */
 enum {
-	SPIN_NS = 25000,
-	SPINS = 64,
-	TRIES = 100,
+	SPIN_NS = 25000, /* that a thread spins at most, by the clock */
+	SPINS = 64,      /* between two looks at it */
+	TRIES = 100,     /* to take the lock, before a sleep */
 	RANGES_PER_THREAD = 4,
 	MAX_SECTIONS = 64,
-	STACK_BYTES = 2 << 20
+	STACK_BYTES = 2 << 20 /* several times what oneDNN needs to make kernels, whatever the
+	                         limit for the process */
 };
 
 /* Ranges that follow each other. */
