@@ -11,7 +11,7 @@
 
 enum {
 	GRAIN = 1 << 9, /* elements of records that are worth a thread */
-	PIECE = 1 << 16  /* bytes that are looked at together */
+	PIECE = 1 << 16 /* bytes that are looked at together */
 };
 
 static enum status any_head(const unsigned char *head, size_t n, struct error *e)
