@@ -32,7 +32,7 @@ static void add_tensor(struct sha256_ctx *sha, const struct tensor *item)
 	add_text(sha, item->name);
 	add_text(sha, tensor_type_name(item->type));
 	add_text(sha, shape);
-	sha256_update(sha, item->nelements * tensor_type_bytes(item->type), item->data);
+	sha256_update(sha, tensor_bytes(item), item->data);
 }
 
 void model_digest(const struct tensors *t, char digits[MODEL_DIGEST_DIGITS + 1])

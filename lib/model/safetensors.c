@@ -318,7 +318,7 @@ static enum status tensors_to_json(const struct tensors *t, json_t *header, stru
 		return e->status;
 	for (size_t i = 0; i < t->nitems; i++) {
 		const struct tensor *item = &t->items[i];
-		uint64_t end = begin + item->nelements * tensor_type_bytes(item->type);
+		uint64_t end = begin + tensor_bytes(item);
 		if (strcmp(item->name, notes_key) == 0)
 			return error_set(e, STATUS_UNSUPPORTED, "a tensor cannot be named %s",
 			                 notes_key);

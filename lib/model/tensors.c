@@ -28,6 +28,11 @@ size_t tensor_type_bytes(enum tensor_type type)
 	return types[type].bytes;
 }
 
+size_t tensor_bytes(const struct tensor *t)
+{
+	return t->nelements * tensor_type_bytes(t->type);
+}
+
 const char *tensor_type_name(enum tensor_type type)
 {
 	return types[type].name;
@@ -304,15 +309,10 @@ void tensor_to_double(const struct tensor *t, size_t first, size_t n, double *ou
 	}
 }
 
-static size_t bytes_of(const struct tensor *item)
-{
-	return item->nelements * tensor_type_bytes(item->type);
-}
-
 void tensors_forget(const struct tensors *t, const struct tensor *item)
 {
 	if (t->forget_owned)
-		t->forget_owned((void *)(uintptr_t)item->data, bytes_of(item));
+		t->forget_owned((void *)(uintptr_t)item->data, tensor_bytes(item));
 }
 
 /* Includes the NUL, so that different lists of texts never give the same bytes. */
@@ -347,8 +347,8 @@ uint32_t tensors_checksum(const struct tensors *t)
 		crc = add_text(&table, crc, tensor_type_name(item->type));
 		crc = add_shape(&table, crc, item);
 		if (t->populate_owned)
-			t->populate_owned((void *)(uintptr_t)item->data, bytes_of(item));
-		crc = crc_add(&table, crc, item->data, bytes_of(item));
+			t->populate_owned((void *)(uintptr_t)item->data, tensor_bytes(item));
+		crc = crc_add(&table, crc, item->data, tensor_bytes(item));
 	}
 	return crc;
 }

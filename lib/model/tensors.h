@@ -45,6 +45,7 @@ struct tensors {
 void tensors_release(struct tensors *t);
 
 size_t tensor_type_bytes(enum tensor_type type);
+size_t tensor_bytes(const struct tensor *t);         /* of all its elements */
 const char *tensor_type_name(enum tensor_type type); /* "F16", "BF16", "F32", "F64" */
 bool tensor_type_parse(const char *name, enum tensor_type *out);
 
