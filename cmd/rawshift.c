@@ -10,7 +10,9 @@
 #include <string.h>
 
 static const struct program program = {
-    "rawshift", "usage: rawshift -d HEIGHTxWIDTH[xCHANNELS] [-t u8|f32|f64] [-n PIXELS] [file]\n",
+    "rawshift",
+    "usage: rawshift -d HEIGHTxWIDTH[xCHANNELS] [-t u8|f32|f64] [-n PIXELS]\n"
+    "                [--axis both|horizontal|vertical] [file]\n",
     "Write each raw picture and its copies shifted to the right, to the left, down and up."};
 
 struct options {
@@ -18,8 +20,12 @@ struct options {
 	struct dims dims; /* height, width, and perhaps channels */
 	enum element type;
 	uint64_t pixels;
+	enum { BOTH, HORIZONTAL, VERTICAL } axis;
 	const char *file;
 };
+
+static const struct option_choice axes[] = {
+    {"both", BOTH}, {"horizontal", HORIZONTAL}, {"vertical", VERTICAL}, {0}};
 
 static const struct option_spec table[] = {
     {'d', "dims", "HEIGHTxWIDTH",
@@ -29,6 +35,8 @@ static const struct option_spec table[] = {
      OPTION_CHOICE(struct options, type, option_elements)},
     {'n', "pixels", "PIXELS", "how far to shift (default 1)",
      OPTION_COUNT(struct options, pixels, 1, UINT32_MAX)},
+    {0, "axis", "AXIS", "both (default); horizontal: right and left; vertical: down and up",
+     OPTION_CHOICE(struct options, axis, axes)},
     OPTION_ANY_CONTENT(struct options, any_content),
     {0}};
 
@@ -74,12 +82,12 @@ static void shift(const struct picture *p, int64_t down, int64_t right, const un
 }
 
 /* Writes a picture and its copies; `copy` has room for one. */
-static void write_shifted(const struct picture *p, int64_t pixels, const unsigned char *record,
-                          size_t bytes, unsigned char *copy)
+static void write_shifted(const struct picture *p, const struct options *o,
+                          const unsigned char *record, size_t bytes, unsigned char *copy)
 {
-	const int64_t shifts[][2] = {{0, pixels}, {0, -pixels}, {pixels, 0}, {-pixels, 0}};
+	const int64_t by = (int64_t)o->pixels, shifts[][2] = {{0, by}, {0, -by}, {by, 0}, {-by, 0}};
 	fwrite(record, 1, bytes, stdout);
-	for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
+	for (size_t i = o->axis == VERTICAL ? 2 : 0; i < (o->axis == HORIZONTAL ? 2 : 4); i++) {
 		shift(p, shifts[i][0], shifts[i][1], record, copy);
 		fwrite(copy, 1, bytes, stdout);
 	}
@@ -95,8 +103,7 @@ static enum status write_all(struct reader *in, const struct options *o, unsigne
 	size_t n = 1;
 	while (n > 0 && !ferror(stdout) && reader_next(in, &batch, &n, e) == STATUS_OK) {
 		for (size_t i = 0; i < n; i++)
-			write_shifted(&p, (int64_t)o->pixels, batch + i * in->record_bytes,
-			              in->record_bytes, copy);
+			write_shifted(&p, o, batch + i * in->record_bytes, in->record_bytes, copy);
 	}
 	return e->status;
 }

@@ -240,7 +240,7 @@ bounded() { (ulimit -t 10 -v 1000000 && exec "$@"); }
 	yes 1 | head -n 1000000 > ones
 	: > nothing
 	for command in 'idx2raw zeros.idx' 'niceflow -m m -z zeros' 'niceflow -m m -n 100000' \
-		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'nicedrift ones' 'raw2idx -d 6 zeros' 'raw2npy -d 6 zeros' 'npy2raw zeros.npy' 'rawpick -v -d 6 nothing zeros' 'nicewhy -d 6 zeros' 'rawshift -d 2x3 zeros' 'rawsize -d 6 zeros'; do
+		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'nicedrift ones' 'nicemax -n 1 ones' 'raw2idx -d 6 zeros' 'raw2npy -d 6 zeros' 'npy2raw zeros.npy' 'rawpick -v -d 6 nothing zeros' 'nicewhy -d 6 zeros' 'rawshift -d 2x3 zeros' 'rawsize -d 6 zeros'; do
 		echo "$command"
 		ends 141 bash -c 'set -o pipefail; '"$command"' | head -c 1'
 		silent

@@ -60,6 +60,8 @@ WAYS = """
     nicedrift   p         0   --method power:0.9
     nicedrift   ll        0   -p ll
     nicedrift   ll.f64    0   -b -p ll.f64 --fixed
+    nicemax     ll        0   -n 2
+    nicemax     ll.f64    0   -b -n 4
     nicestat    ll        1
     nicestat    ll.f64    1   -b
     nicestat    ll        1   -q 0.5,0.01
@@ -118,7 +120,7 @@ WAYS = """
     rawpick     x.u8      1   -t u8 -d 6 list
     rawpick     x.u8      1   -t u8 -d 6 -v list
     rawshift    x.u8      0   -t u8 -d 2x3
-    rawshift    x.f32     0   -d 1x2x3 -n 2
+    rawshift    x.f32     0   -d 1x2x3 -n 2 --axis vertical
     rawsize     x.u8      0   -t u8 -d 2x3
     rawsize     x.f32     0   -d 6 -b
 """
@@ -178,6 +180,7 @@ BOUNDS = """
     nicedrift   -S  -1  18446744073709551616
     nicedrift   --alarm  1  0  -1  inf
     nicedrift   --method  jumper:  jumper:0  jumper:1  power:nan  mixture:-1  jumper:0.1:2  Jumper  :  :0.1
+    nicemax     -n  0  -1  4294967296
     nicestat    -k  inf  -inf  3sigma
     nicestat    --method  sigma:  sigma:x  sigma:nan  sigma:inf  sigma:3:1  SIGMA:3  quantile:-0.1
     nicestat    --method  quantile:1.1  quantile:nan  mad:  mad:inf  conformal:0  conformal:1  conformal:-1
@@ -242,6 +245,7 @@ BOUNDS = """
     rawpick     -d  0  4294967295x4294967295
     rawshift    -d  0  6  1x0  1x2x3x4  4294967295x4294967295
     rawshift    -n  0  -1  4294967296
+    rawshift    --axis  Both  x
     rawsize     -d  0  4294967295x4294967295
     rawsize     --codec  Png  zlib
 """

@@ -187,6 +187,7 @@ open("digits.ll", "w").writelines("%r\n" % r.gauss(0, 1) for _ in range(n))'
 	idx2raw -t u8 raw2idx.1/nines-labels.gz | cmp - <(yes 9 | head -60 | tr -d '\n' | tr 9 '\011')
 	[ "$(wc -c < png2raw.1/pictures.idx)" -eq $((16 + 3 * 784)) ]
 	png2raw png2raw.1/pictures/*.png | cmp - png2raw.1/pictures.f32
+	grep -qx $'n\t60' nicemax.1/calibration
 	npy2raw npy2raw.1/ll.npy | cmp - <(niceflow -m files/pixels.safetensors -t u8 -b files/digits.u8 | head -c 480)
 	idx2raw -t u8 files/digits.idx | cmp - npy2raw.1/test.u8
 	[ "$(npy2raw -i raw2npy.1/samples.npy | sed -n 2p)" = $'dims\t100x28x28' ]

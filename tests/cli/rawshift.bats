@@ -20,6 +20,9 @@ for at in range(0, len(data), size * height * width):
 	[ "$(printf abcdefghi | rawshift -t u8 -d 3x3 | tr '\0' .)" = abcdefghi.ab.de.ghbc.ef.hi....abcdefdefghi... ]
 	[ "$(printf abcdefghi | rawshift -t u8 -d 3x3 -n 2 | tr '\0' .)" = abcdefghi..a..d..gc..f..i........abcghi...... ]
 	[ "$(printf abcd | rawshift -t u8 -d 1x2 | tr '\0' .)" = ab.ab.....cd.cd..... ]
+	[ "$(printf abcd | rawshift -t u8 -d 2x2 --axis horizontal | tr '\0' .)" = abcd.a.cb.d. ]
+	[ "$(printf abcd | rawshift -t u8 -d 2x2 --axis vertical | tr '\0' .)" = abcd..abcd.. ]
+	[ "$(printf abcd | rawshift -t u8 -d 2x2 --axis both | tr '\0' .)" = "$(printf abcd | rawshift -t u8 -d 2x2 | tr '\0' .)" ]
 	[ "$(printf rgbRGB | rawshift -t u8 -d 1x2x3 | tr '\0' .)" = rgbRGB...rgbRGB............... ]
 }
 
