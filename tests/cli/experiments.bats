@@ -104,6 +104,19 @@ example() {
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^epochs\t//p')" -eq 2 ]
 	train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" > said
 	[ "$(niceflow -m out/nice.safetensors -i | sed -n 's/^mid\t//p')" -eq 3 ]
+	# more views of each picture: never less likely, and nothing is trained
+	for views in 1 5 9; do
+		train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" VIEWS=$views > said
+		run ! grep -q '^nicetrain' said
+		cat out/{held,test,kana}.ll > $views
+	done
+	python3 -c 'import array
+one, five, nine = (array.array("d", open(n, "rb").read()) for n in "159")
+assert len(one) == len(five) == len(nine) > 0
+assert all(a <= b <= c for a, b, c in zip(one, five, nine))
+assert sum(a < b for a, b in zip(one, five)) > 10 and sum(b < c for b, c in zip(five, nine)) > 10'
+	run -2 train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" VIEWS=3
+	[[ $output == *'VIEWS is 1, 5 or 9, not 3'* ]]
 }
 
 @test "examples: mnist-train FAST=1 asks for a model of a tenth of the multiplications, and for no more than is given" {
