@@ -67,6 +67,13 @@ huge_nicegame() {
 	ends 1 "$@" nicegame huge
 	says 'nicegame: huge: line 1048577: more than 1048576 numbers'
 }
+huge_nicemax() {
+	head -c 3000000 /dev/zero | tr '\0' 1 > huge
+	ends 1 "$@" nicemax huge
+	says 'nicemax: huge: line 1 (byte 0): more than * bytes in a line'
+	ends 1 "$@" nicemax -n 4294967295 ll
+	says 'nicemax: ll: line 1: unexpected end of input after 4 of 4294967295 views of a record; *'
+}
 huge_nicestat() {
 	head -c 3000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" nicestat huge

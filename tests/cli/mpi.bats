@@ -108,7 +108,7 @@ of_two() {
 		run ! wait $!
 		gone "^$program"
 		cat said
-		grep -qi killed said
+		grep -qi 'killed\|bad termination' said # the latter where a process finds out first, and ends itself
 		[ ! -e m ]
 		niceflow -m "$WHOLE" -t u8 "$RECORDS" > /dev/null
 		run -1 --separate-stderr team $kind 2 --epochs 2 --checkpoint state --resume -o m "$RECORDS"
