@@ -2,6 +2,8 @@ load helper
 
 # The completions that are made from the option tables, in the shells themselves.
 
+setup() { [ -z "$SANITIZER" ] || skip "completions are the same without a sanitizer"; }
+
 programs() { (cd "$B/bin" && ls); }
 
 # names PROGRAM: "-t", "--type", ... of --help.

@@ -2,6 +2,8 @@ load helper
 
 # What `make install`, `make dist` and `make html` give.
 
+setup() { [ -z "$SANITIZER" ] || skip "packages are the same without a sanitizer"; }
+
 quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 
 @test "packaging: what install puts, uninstall removes" {
