@@ -90,7 +90,11 @@ example() {
 	grep -q 'type I errors among 5000 data' said
 }
 
+# A makefile that trains and scores for half a minute under a sanitizer what other tests do, smaller.
+long() { [ -z "$SANITIZER" ] || skip "takes long under a sanitizer"; }
+
 @test "examples: mnist-train trains again where epochs or settings are others, and counts again where splits are" {
+	long
 	[ -x "$B/examples/splits" ] || skip "needs make check, which builds examples/splits"
 	local settings='--couplings 1 --hidden 1 --mid 2 --batch 10000 --lr 0.01'
 	train() { example mnist-train SPLIT="$B/examples/splits" PRECISION=f32 "$@"; }
@@ -191,6 +195,7 @@ vae() {
 }
 
 @test "examples: vae, from an empty folder, prints every row of its tables, and makes nothing twice" {
+	long
 	[ -x "$B/examples/splits" ] && [ -x "$B/examples/glyphs" ] || skip "needs make check, which builds examples/"
 	draw() {
 		mkdir -p "characters/${1%/*}"
@@ -270,6 +275,7 @@ assert abs(float(row[5]) - area) < 5.1e-5 and abs(float(row[6]) - missed) < 5.1e
 }
 
 @test "examples: fashion, by likelihood alone and with the size beside it" {
+	long
 	fashion() { example fashion NORMAL=mnist OTHERS=kmnist SETTINGS='--couplings 1 --hidden 1 --mid 2 --batch 10000 --epochs 1 -q' JOINT='--epochs 2'; }
 	fashion > said
 	cut -f 1 out/report.tsv | tr '\n' ' ' | grep -qx 'data test kmnist '
