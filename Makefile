@@ -77,7 +77,7 @@ pixel_bound_PARTS = $(linear_PARTS)
 attribution_PARTS = $(linear_PARTS)
 
 # Put before the C library by tests (LD_PRELOAD).
-$(B)/%.so: %.c Makefile
+$(B)/%.so: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	$(COMPILE) -fPIC -shared $(LDFLAGS) -o $@ $< -ldl
 
