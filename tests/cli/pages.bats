@@ -2,8 +2,6 @@ load helper
 
 # The manual pages against mandoc, each other, the programs, and what their examples promise.
 
-setup() { [ -z "$SANITIZER" ] || skip "pages are the same without a sanitizer"; }
-
 programs() { find "$B/bin" -type f ! -name nicetrain-mpi -printf "%f\n" | LC_ALL=C sort; }
 pages() { (cd "$ROOT/man" && ls); }
 
