@@ -87,6 +87,7 @@ static void write_shifted(const struct picture *p, const struct options *o,
 {
 	const int64_t by = (int64_t)o->pixels, shifts[][2] = {{0, by}, {0, -by}, {by, 0}, {-by, 0}};
 	fwrite(record, 1, bytes, stdout);
+	/* The first two are horizontal, the others vertical. */
 	for (size_t i = o->axis == VERTICAL ? 2 : 0; i < (o->axis == HORIZONTAL ? 2 : 4); i++) {
 		shift(p, shifts[i][0], shifts[i][1], record, copy);
 		fwrite(copy, 1, bytes, stdout);
