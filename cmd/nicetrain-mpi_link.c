@@ -2,6 +2,7 @@
 #include "nicetrain-mpi.h"
 
 #include <mpi.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -26,19 +27,42 @@ static size_t process_count(void)
 	return (size_t)size;
 }
 
+static void sleep_for(long microseconds)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 1000 * microseconds}, NULL);
+}
+
+/* As MPI_Wait, but that spins: where there are more processes than processors, it keeps the one
+ * that it waits for from running. */
+static void wait_for(MPI_Request *request)
+{
+	double yields_until = MPI_Wtime() + 0.01;
+	for (int done = 0;;) {
+		MPI_Test(request, &done, &(MPI_Status){0});
+		if (done)
+			return;
+		if (MPI_Wtime() < yields_until)
+			sched_yield();
+		else
+			sleep_for(200);
+	}
+}
+
 static void gather(void *data, const size_t *bounds)
 {
 	int counts[TEAM_MAX], starts[TEAM_MAX];
 	size_t size = process_count(), unit = unit_of(bounds, size);
 	MPI_Datatype type;
+	MPI_Request request;
 	MPI_Type_contiguous((int)unit, MPI_BYTE, &type);
 	MPI_Type_commit(&type);
 	for (size_t r = 0; r < size; r++) {
 		starts[r] = (int)(bounds[r] / unit);
 		counts[r] = (int)((bounds[r + 1] - bounds[r]) / unit);
 	}
-	MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, data, counts, starts, type,
-	               MPI_COMM_WORLD);
+	MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, data, counts, starts, type,
+	                MPI_COMM_WORLD, &request);
+	wait_for(&request);
 	MPI_Type_free(&type);
 }
 
@@ -59,13 +83,16 @@ static void exchange(const struct team_message *sends, size_t nsends,
 		MPI_Isend(sends[i].data, (int)sends[i].n, MPI_FLOAT, (int)sends[i].process, 0,
 		          MPI_COMM_WORLD, next++);
 	for (MPI_Request *r = requests; r < next; r++)
-		MPI_Wait(r, &(MPI_Status){0});
+		wait_for(r);
 	free(requests);
 }
 
 static void greatest(uint64_t *values, size_t n)
 {
-	MPI_Allreduce(MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, MPI_MAX, MPI_COMM_WORLD);
+	MPI_Request request;
+	MPI_Iallreduce(MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, MPI_MAX, MPI_COMM_WORLD,
+	               &request);
+	wait_for(&request);
 }
 
 static const struct team_link mpi_link = {
@@ -89,8 +116,10 @@ bool mpi_start(struct team *team, char *host, size_t size)
  * than what is between the first that leaves the barrier and the last. */
 void mpi_end(void)
 {
-	MPI_Barrier(MPI_COMM_WORLD);
+	MPI_Request request;
+	MPI_Ibarrier(MPI_COMM_WORLD, &request);
+	wait_for(&request);
 	if (process_count() > 1)
-		nanosleep(&(struct timespec){.tv_nsec = 250 * 1000 * 1000}, NULL);
+		sleep_for(250000);
 	MPI_Finalize();
 }
