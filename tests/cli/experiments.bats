@@ -4,6 +4,7 @@ load helper
 # made again, what was cut off does not count as made, and pictures never cost the verdict.
 
 setup_file() {
+	[ -z "$SANITIZER" ] || return 0
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir -p "data/mnist" data/kmnist data/fashion
 	python3 -c 'import random, struct
@@ -17,6 +18,8 @@ images("mnist/train-images-idx3-ubyte.gz", 60000)'
 	python3 "$ROOT/tests/fixtures/make_model.py" 784 4 1 2 1 > one
 	python3 "$ROOT/tests/fixtures/make_model.py" 784 4 1 2 2 > two
 }
+
+setup() { scripts_alone; }
 
 # example NAME VARIABLE=VALUE...: makes it, in a scratch folder that is named with OUT.
 example() {
@@ -90,11 +93,7 @@ example() {
 	grep -q 'type I errors among 5000 data' said
 }
 
-# A makefile that trains and scores for half a minute under a sanitizer what other tests do, smaller.
-long() { [ -z "$SANITIZER" ] || skip "takes long under a sanitizer"; }
-
 @test "examples: mnist-train trains again where epochs or settings are others, and counts again where splits are" {
-	long
 	[ -x "$B/examples/splits" ] || skip "needs make check, which builds examples/splits"
 	local settings='--couplings 1 --hidden 1 --mid 2 --batch 10000 --lr 0.01'
 	train() { example mnist-train SPLIT="$B/examples/splits" PRECISION=f32 "$@"; }
@@ -195,7 +194,6 @@ vae() {
 }
 
 @test "examples: vae, from an empty folder, prints every row of its tables, and makes nothing twice" {
-	long
 	[ -x "$B/examples/splits" ] && [ -x "$B/examples/glyphs" ] || skip "needs make check, which builds examples/"
 	draw() {
 		mkdir -p "characters/${1%/*}"
@@ -275,7 +273,6 @@ assert abs(float(row[5]) - area) < 5.1e-5 and abs(float(row[6]) - missed) < 5.1e
 }
 
 @test "examples: fashion, by likelihood alone and with the size beside it" {
-	long
 	fashion() { example fashion NORMAL=mnist OTHERS=kmnist SETTINGS='--couplings 1 --hidden 1 --mid 2 --batch 10000 --epochs 1 -q' JOINT='--epochs 2'; }
 	fashion > said
 	cut -f 1 out/report.tsv | tr '\n' ' ' | grep -qx 'data test kmnist '

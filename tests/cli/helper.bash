@@ -18,6 +18,10 @@ python3() { "$PYTHON" -S "$@"; }
 export PYTHON
 export -f python3
 
+# scripts_alone: for setup; skips tests of scripts under a sanitizer, whose programs take three times as long to
+# start. Of the C that these scripts run, other tests run every line (gcov).
+scripts_alone() { [ -z "$SANITIZER" ] || skip "scripts are the same without a sanitizer"; }
+
 # A search for leaks takes longer than most programs: the units, the fuzz harnesses and some checks of
 # contract.py make one, other tests do not.
 leaks() { export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=$1"; }

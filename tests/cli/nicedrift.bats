@@ -172,15 +172,17 @@ for name in "scores", "stream":
 	nicedrift -p scores --state state stream > whole
 	cuts state cut
 	damages state damaged
+	mkdir before
+	cp -r cut damaged before
 	local bad n=0
 	for bad in cut/* damaged/*; do
-		cp "$bad" before
 		ends 1 nicedrift -p scores --state "$bad" stream
 		nothing
 		says "nicedrift: $bad: *"
-		cmp "$bad" before
 		n=$((n + 1))
 	done
+	diff -rq cut before/cut
+	diff -rq damaged before/damaged
 	echo "$n states"
 	bad() { # SED MESSAGE
 		sed "$1" state > bad

@@ -300,7 +300,8 @@ archives() {
 }
 
 @test "npy2raw: .npz files cut or damaged at any byte: an error or the same, never a crash" {
-	head -c 12 /dev/zero | npy '|u1' '(4, 3)' > a.npy
+	head -c 12 /dev/zero > right
+	npy '|u1' '(4, 3)' < right > a.npy
 	for kind in --npz --npz-compressed; do
 		make_npy $kind a=a.npy > x.npz
 		rm -rf cut damaged
@@ -311,8 +312,12 @@ archives() {
 			nothing
 		done
 		for file in damaged/*; do
-			npy2raw "$file" > out 2> err && { cmp out <(head -c 12 /dev/zero); continue; } || [ $? -eq 1 ]
-			[ "$(wc -l < err)" -eq 1 ]
+			if npy2raw "$file" > out 2> err; then
+				cmp out right
+			else
+				[ $? -eq 1 ]
+				says '*'
+			fi
 		done
 	done
 }
