@@ -1,4 +1,4 @@
-/* nicemax: the largest of each so many log-likelihoods in a row. */
+/* nicemax: the largest, or the smallest, of the log-likelihoods of each record. */
 #include "cli.h"
 #include "io/input.h"
 #include "io/numbers.h"
@@ -7,80 +7,165 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct program program = {
-    "nicemax", "usage: nicemax [-b] [-n VIEWS] [file]\n",
-    "Print the largest of each VIEWS numbers: the best view of each record, after rawshift."};
+    "nicemax", "usage: nicemax [-b] [-l] [-n VIEWS] [file ...]\n",
+    "Print the largest, or the smallest, of the numbers of each record: of its views, or of "
+    "several models."};
 
 struct options {
-	bool binary;
+	bool binary, least;
 	uint64_t nviews;
-	const char *file;
+	struct input_list *files;
 };
 
 static const struct option_spec table[] = {
     {'b', "binary", NULL, "input and output are raw little-endian f64 instead of text",
      OPTION_FLAG(struct options, binary)},
-    {'n', "views", "VIEWS", "numbers in a row that are of one record (default: 5)",
+    {'l', "least", NULL, "the smallest number, not the largest",
+     OPTION_FLAG(struct options, least)},
+    {'n', "views", "VIEWS",
+     "numbers in a row that are of one record (default: 5; of several files 1)",
      OPTION_COUNT(struct options, nviews, 1, UINT32_MAX)},
     {0}};
 
-/* The views of a record that have been read. */
-struct best {
-	uint64_t nviews; /* 0: of the next record none has */
-	double value;    /* nan if one of them is */
+struct source {
+	const char *name;
+	int fd;
+	struct numbers in;
+	const double *values; /* have been read; those from `at` on have not been taken */
+	size_t at, n;
 };
 
-static double larger(double a, double b)
+/* False at the end, or after an error. */
+static bool next(struct source *s, double *value, struct error *e)
 {
-	return isnan(a) || b <= a ? a : b;
-}
-
-/* Takes n numbers, and writes the largest of each record that ends among them. */
-static void take(const struct options *o, struct best *b, const double *values, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		b->value = b->nviews == 0 ? values[i] : larger(b->value, values[i]);
-		if (++b->nviews == o->nviews) {
-			numbers_write(stdout, &b->value, 1, o->binary);
-			b->nviews = 0;
-		}
+	if (s->at == s->n) {
+		s->at = s->n = 0;
+		if (numbers_next(&s->in, &s->values, &s->n, e) != STATUS_OK || s->n == 0)
+			return false;
 	}
+	*value = s->values[s->at++];
+	return true;
 }
 
-static int run(const struct options *o, int fd)
+/* The number of the next one that would be taken. */
+static uint64_t position(const struct source *s)
 {
-	struct numbers in = {0};
-	struct best best = {0};
-	struct error e = {0};
-	const double *values;
+	return s->in.nnumbers - (s->n - s->at);
+}
+
+/* The best of what has been taken of a record; nan if one of the numbers is. */
+struct best {
+	uint64_t n;
+	double value;
+};
+
+static void add(struct best *b, double value, bool least)
+{
+	bool better = least ? value < b->value : value > b->value; /* than nan nothing is */
+	if (b->n++ == 0 || better || isnan(value))
+		b->value = value;
+}
+
+/* The views that a file has of the next record: all of them, or, at its end, none. */
+static uint64_t take(const struct options *o, struct source *s, struct best *b, struct error *e)
+{
+	uint64_t n = 0;
 	char place[NUMBERS_PLACE];
-	size_t n = 1;
-	numbers_init(&in, fd, stdout, o->binary, &e);
-	while (e.status == STATUS_OK && n > 0 && !ferror(stdout) &&
-	       numbers_next(&in, &values, &n, &e) == STATUS_OK)
-		take(o, &best, values, n);
-	if (e.status == STATUS_OK && n == 0 && best.nviews > 0) {
-		numbers_place(&in, in.nnumbers - best.nviews, place);
-		error_set(&e, STATUS_TRUNCATED,
+	double value;
+	for (; n < o->nviews && next(s, &value, e); n++)
+		add(b, value, o->least);
+	if (e->status == STATUS_OK && n > 0 && n < o->nviews) {
+		numbers_place(&s->in, position(s) - n, place);
+		error_set(e, STATUS_TRUNCATED,
 		          "%s: unexpected end of input after %" PRIu64 " of %" PRIu64
 		          " views of a record; -n is the number of views of each",
-		          place, best.nviews, o->nviews);
+		          place, n, o->nviews);
 	}
-	numbers_release(&in);
-	return cli_close_input(o->file, fd, &e);
+	return n;
+}
+
+/* The next record of all files; false after the last one, or after an error, which is that of the
+ * file *culprit. */
+static bool take_record(const struct options *o, struct source *sources, struct best *b,
+                        struct source **culprit, struct error *e)
+{
+	struct source *ended = NULL, *longer = NULL;
+	char place[NUMBERS_PLACE];
+	*b = (struct best){0};
+	for (size_t i = 0; i < o->files->n; i++) {
+		*culprit = &sources[i];
+		if (take(o, &sources[i], b, e) > 0)
+			longer = &sources[i];
+		else
+			ended = &sources[i];
+		if (e->status != STATUS_OK)
+			return false;
+	}
+	if (ended && longer) {
+		*culprit = ended;
+		numbers_place(&ended->in, position(ended), place);
+		error_set(e, STATUS_TRUNCATED, "%s: unexpected end of input: %.1000s has more",
+		          place, cli_input_name(longer->name));
+	}
+	return !ended;
+}
+
+/* Opens all files: nothing is read before all are there. */
+static int open_all(const struct options *o, struct source *sources)
+{
+	struct error e = {0};
+	for (size_t i = 0; i < o->files->n; i++) {
+		struct source *s = &sources[i];
+		s->name = o->files->names[i];
+		if (input_open(s->name, &s->fd, &e) != STATUS_OK ||
+		    numbers_init(&s->in, s->fd, stdout, o->binary, &e) != STATUS_OK)
+			return cli_fail(s->name, &e);
+	}
+	return EXIT_OK;
+}
+
+static int run(const struct options *o, struct source *sources)
+{
+	struct best best;
+	struct source *culprit = sources;
+	struct error e = {0};
+	while (!ferror(stdout) && take_record(o, sources, &best, &culprit, &e))
+		numbers_write(stdout, &best.value, 1, o->binary);
+	return e.status == STATUS_OK ? EXIT_OK : cli_fail(culprit->name, &e);
+}
+
+static void parse_options(int argc, char **argv, struct options *o)
+{
+	cli_operands(argc, argv, option_parse(&program, table, argc, argv, o), o->files);
+	option_check_files(table, o, o->files->names, o->files->n);
+	if (o->nviews == 0)
+		o->nviews = o->files->n > 1 ? 1 : 5;
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = {.nviews = 5};
+	struct input_list files;
+	struct options o = {.files = &files};
 	struct error e = {0};
-	int fd = -1;
 	cli_start(&program, argv);
-	o.file = cli_operand(argc, argv, option_parse(&program, table, argc, argv, &o));
-	option_check_files(table, &o, (const char *[]){o.file}, 1);
-	if (input_open(o.file, &fd, &e) != STATUS_OK)
-		return cli_finish(cli_fail(o.file, &e));
-	cli_confine(SANDBOX_CLOSED);
-	return cli_finish(run(&o, fd));
+	parse_options(argc, argv, &o);
+	struct source *sources = calloc(files.n, sizeof(*sources));
+	if (!sources) {
+		error_memory(&e);
+		return cli_finish(cli_fail(NULL, &e));
+	}
+	int status = open_all(&o, sources);
+	if (status == EXIT_OK) {
+		cli_confine(SANDBOX_CLOSED);
+		status = run(&o, sources);
+	}
+	for (size_t i = 0; i < files.n; i++) {
+		numbers_release(&sources[i].in);
+		input_close(sources[i].fd);
+	}
+	free(sources);
+	return cli_finish(status);
 }

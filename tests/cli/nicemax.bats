@@ -34,6 +34,63 @@ for i in range(60000):
 	nicemax < x | cmp - <(nicemax x)
 }
 
+# best min|max N FILE...: of each N lines of all files, as Python has it.
+best() {
+	python3 -c 'import sys
+of, n, files = {"min": min, "max": max}[sys.argv[1]], int(sys.argv[2]), [[float(v) for v in open(name)] for name in sys.argv[3:]]
+for i in range(0, len(files[0]), n):
+    values = [v for f in files for v in f[i:i + n]]
+    print(of(values) if all(v == v for v in values) else "nan")' "$@"
+}
+
+@test "nicemax: the smallest, and of several files, as text and raw" {
+	python3 -c 'import random
+r = random.Random(6)
+for name in "a", "b", "c":
+    open(name, "w").write("".join("%r\n" % (r.choice((r.gauss(0, 1), r.gauss(0, 1), 0.5, float("nan"))) if i % 9 else r.gauss(0, 9)) for i in range(30000)))'
+	for name in a b c; do doubles < $name > $name.f64; done
+	best min 5 a > expected
+	nicemax -l a > got
+	same got expected
+	for n in 1 3; do
+		best min $n a b c > expected
+		nicemax --least -n $n a b c > got
+		same got expected
+		nicemax -lb -n $n a.f64 - c.f64 < b.f64 | cmp - <(doubles < expected)
+		best max $n a b c > expected
+		nicemax -n $n a b c > got
+		same got expected
+	done
+	nicemax -n 1 a b | cmp - <(nicemax a b) # the default
+	[ "$(grep -c nan expected)" -gt 99 ]
+}
+
+@test "nicemax: files of which one has fewer records, or cannot be read" {
+	seq 3 > x
+	seq 4 > y
+	for files in 'x y' 'y x' 'x x y'; do
+		# shellcheck disable=SC2086 # split it shall be
+		ends 1 nicemax $files
+		says 'nicemax: x: line 4: unexpected end of input: y has more'
+		cmp out x
+	done
+	doubles < x > x.f64
+	ends 1 nicemax -b x.f64 - < /dev/null
+	says 'nicemax: standard input: record 0 (byte 0): unexpected end of input: x.f64 has more'
+	ends 1 nicemax -n 2 y x
+	says 'nicemax: x: line 3: unexpected end of input after 1 of 2 views of a record; *'
+	cmp out <(echo 2)
+	printf '1\n2\nthree\n' > z
+	ends 1 nicemax y z y
+	says 'nicemax: z: line 3*'
+	cmp out <(seq 2)
+	ends 1 nicemax x nowhere
+	says 'nicemax: nowhere: cannot open: No such file or directory'
+	nothing
+	ends 2 nicemax - -
+	[ -z "$(nicemax /dev/null /dev/null)" ]
+}
+
 @test "nicemax: a view that is nan makes the record nan; infinities are numbers" {
 	printf '%s\n' 1 nan 3 nan 1 3 3 1 nan -inf 7 2 -inf -inf -inf inf 3 4 0 -0 -1 | nicemax -n 3 |
 		cmp - <(printf '%s\n' nan nan nan 7 -inf inf 0)
@@ -49,6 +106,15 @@ for i in range(60000):
 	printf '9\n' >&7
 	read -r -t 10 line <&8
 	[ "$line" = 9 ]
+	exec 7>&-
+	wait $!
+	seq 3 > x
+	nicemax x in > out.fifo 3>&- &
+	exec 7> in 8< out.fifo
+	printf '7\n' >&7
+	read -r -t 10 line <&8
+	[ "$line" = 7 ]
+	printf '8\n9\n' >&7
 	exec 7>&-
 	wait $!
 }

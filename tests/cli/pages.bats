@@ -166,6 +166,7 @@ open("digits.ll", "w").writelines("%r\n" % r.gauss(0, 1) for _ in range(n))'
 	cp "$ROOT/tests/fixtures/tiny.pt" nice.pt
 	printf '%s\n' pump,temp_c,pressure A,21.5,101325 B,,101300 A,22.5,101350 > normal.csv
 	python3 "$ROOT/tests/fixtures/make_model.py" 784 4 2 2 1 > pixels.safetensors
+	python3 "$ROOT/tests/fixtures/make_model.py" 784 2 2 2 2 > narrow.safetensors
 	idx2raw -t u8 digits.idx | raw2npy -t u8 -d 28x28 > digits.npy
 	python3 "$ROOT/tests/fixtures/make_npy.py" --npz train=digits.npy test=digits.npy > digits.npz
 }

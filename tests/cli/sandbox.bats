@@ -75,7 +75,7 @@ train='nicetrain -q -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4'
 
 @test "sandbox: with its input open, a program opens nothing" {
 	for command in 'pt2nice m' 'nicegame game' 'raw2idx -t u8 -d 2x3 x.u8' 'raw2png -t u8 -d 2x3 x.u8' 'rawpick -t u8 -d 6 list x.u8' 'rawshift -t u8 -d 2x3 x.u8' 'rawsize -t u8 -d 2x3 x.u8' 'rawsize -t u8 -d 6 x.u8' \
-		'nicewhy -d 6 x.f32' 'nicemax -n 2 ll' 'raw2npy -t u8 -d 2x3 x.u8' 'npy2raw x.npy'; do
+		'nicewhy -d 6 x.f32' 'nicemax -n 2 ll' 'nicemax -l ll ll' 'raw2npy -t u8 -d 2x3 x.u8' 'npy2raw x.npy'; do
 		found "$CLOSED" $command
 	done
 	[ -e victim ]

@@ -34,7 +34,7 @@ RUNS = [
     "niceflow -m m -j 1 x.f32", "niceflow -m m -j 2 many.f32", "niceflow -m m -j 1 -n 3", "niceflow -m x.pt -i",
     "niceflow -m m -j 1 --attribute gradient x.f32", "niceflow -m m -j 1 --attribute replace --baseline one x.f32",
     "nicevae -m v -j 1 -k 2 x.f32", "nicevae -m v -j 1 -n 3", TRAIN.replace("--couplings 2", "--kind vae") + "x.f32",
-    "nicemax -n 2 ll", "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state", "nicestat -s --shard 1/2 ll", "nicestat -m -s shard",
+    "nicemax -n 2 ll", "nicemax -l ll ll", "nicestat ll", "nicestat -q 0.5 ll", "nicestat -s ll", "nicestat -m state", "nicestat -s --shard 1/2 ll", "nicestat -m -s shard",
     "nicestat --model m ll",
     "nicegame game", "nicegame --against 1,0 game",
     "nicethresh -t -14 ll", "nicethresh -c calibration -x normal ll", "nicethresh -c bound -m m ll", "niceroc ll ll", "niceroc --curve ll ll",
