@@ -101,7 +101,7 @@ fashion: all     ; $(example) ## where likelihoods fail, and what mends it: make
 vae: all $(B)/examples/splits ; $(example) SPLIT=$(B)/examples/splits ## a flow and a VAE side by side: make vae DATA=... [K=16]; trains for a quarter of an hour
 vae-gradients: all $(EXAMPLES) ; $(example) GRADIENTS=$(B)/examples/gradients ## compare the estimators of a VAE's gradient
 tables: all      ; $(example) ## AUROC on tables of your own, labelled: make tables TABLES=...
-mnist-train: all $(B)/examples/splits ; $(example) SPLIT=$(B)/examples/splits ## train a model: make mnist-train DATA=... [FAST=1] [VIEWS=5] [EPOCHS=1] [SETTINGS=...] [SPLITS=1000]
+mnist-train: all $(B)/examples/splits ; $(example) SPLIT=$(B)/examples/splits ## train a model: make mnist-train DATA=... [FAST=1] [VIEWS=5] [MODELS=2] [EPOCHS=1] [SETTINGS=...] [SPLITS=1000]
 
 # What tests see. Names of folders may be relative, and may have spaces.
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))

@@ -6,19 +6,24 @@
 #     make -f examples/mnist-train.mk DATA=... EPOCHS=1   a look at the whole in a minute or two
 #     make -f examples/mnist-train.mk DATA=... FAST=1     a tenth of the cost of a verdict
 #     make -f examples/mnist-train.mk DATA=... VIEWS=5    each picture in five places, of which the most likely counts
+#     make -f examples/mnist-train.mk DATA=... MODELS=2   a second, narrow model: the lesser of both likelihoods counts
 
 DATA      ?= data
 SEED      ?= 1
 SPLITS    ?= 1000
 # VIEWS of a picture are scored, and the most likely one counts: 1; 5, with it shifted by a pixel four ways; 9, with the
-# diagonals. Settings of the training: the best for one view or for several, or the cheapest that errs no more than what was
-# published. In float32 the model is the same on every processor with AVX2; PRECISION=bf16 is faster where there are such
+# diagonals. Settings of the training: the best for one view, for several or with a second model, or the cheapest that errs
+# no more than what was published. In float32 the model is the same on every processor with AVX2; PRECISION=bf16 is faster where there are such
 # products, and comes out differently.
 fast      := $(filter-out 0,$(FAST))
 VIEWS     ?= 1
 several   := $(filter-out 1,$(VIEWS))
-EPOCHS    ?= $(if $(fast),40,$(if $(several),36,14))
-SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,$(if $(several),420,2000) --beta2 0.95)
+MODELS    ?= 1
+two       := $(filter-out 1,$(MODELS))
+narrowly  := $(or $(EPOCHS),36)
+NARROW    ?= --couplings 12 --hidden 1 --mid 420 --beta2 0.95 --epochs $(narrowly)
+EPOCHS    ?= $(if $(fast),40,$(if $(several),36,$(if $(two),20,14)))
+SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,$(if $(several),420,$(if $(two),1200,2000)) --beta2 0.95)
 PRECISION ?= f32
 # Built here, or installed.
 SPLIT     ?= $(firstword $(wildcard build/examples/splits $(here)../../../../libexec/nicetools/splits))
@@ -32,7 +37,12 @@ digits  = $(DATA)/mnist/train-images-idx3-ubyte.gz
 test    = $(DATA)/mnist/t10k-images-idx3-ubyte.gz
 kana    = $(DATA)/kmnist/t10k-images-idx3-ubyte.gz
 fashion = $(DATA)/fashion/t10k-images-idx3-ubyte.gz
-model   = $(OUT)/nice.safetensors
+
+model    = $(OUT)/nice.safetensors
+narrow   = $(OUT)/narrow.safetensors
+models_1 = $(model)
+models_2 = $(model) $(narrow)
+models   = $(or $(models_$(MODELS)),$(error MODELS is 1 or 2, not $(MODELS)))
 
 report: $(OUT)/report.txt
 	@echo
@@ -61,26 +71,38 @@ $(OUT)/start: $(OUT)/train.u8 $(OUT)/held.u8 $(addprefix $(OUT)/set.,SEED EPOCHS
 	rm -f $(OUT)/checkpoint
 	touch $@
 
-$(model): $(OUT)/start
-	nicetrain -d 28x28 -t u8 -p $(PRECISION) -S $(SEED) --epochs $(EPOCHS) $(SETTINGS) \
-	    --valid $(OUT)/held.u8 --log $(OUT)/train.tsv --checkpoint $(OUT)/checkpoint --resume -o $@ $(OUT)/train.u8
+$(OUT)/narrow.start: $(OUT)/train.u8 $(OUT)/held.u8 $(addprefix $(OUT)/set.,SEED NARROW PRECISION)
+	rm -f $(OUT)/narrow.checkpoint
+	touch $@
 
-# Likelihoods are kept as raw doubles.
+# train SETTINGS PREFIX
+train = nicetrain -d 28x28 -t u8 -p $(PRECISION) -S $(SEED) $(1) --valid $(OUT)/held.u8 \
+	    --log $(OUT)/$(2)train.tsv --checkpoint $(OUT)/$(2)checkpoint --resume -o $@ $(OUT)/train.u8
+
+$(model): $(OUT)/start ; $(call train,--epochs $(EPOCHS) $(SETTINGS))
+$(narrow): $(OUT)/narrow.start ; $(call train,$(NARROW),narrow.)
+
+# Likelihoods are kept as raw doubles. flow, views: by the model $(1).
 shift    = rawshift -t u8 -d 28x28
-niceflow = niceflow -t u8 -b -m $(model)
-views_1  = $(niceflow)
-views_5  = $(shift) | $(niceflow) | nicemax -b -n 5
-views_9  = $(shift) --axis horizontal | $(shift) --axis vertical | $(niceflow) | nicemax -b -n 9
+flow     = niceflow -t u8 -b -m $(1)
+views_1  = $(flow)
+views_5  = $(shift) | $(flow) | nicemax -b -n 5
+views_9  = $(shift) --axis horizontal | $(shift) --axis vertical | $(flow) | nicemax -b -n 9
 best     = $(or $(views_$(VIEWS)),$(error VIEWS is 1, 5 or 9, not $(VIEWS)))
-score    = idx2raw -t u8 "$(1)" | $(best) > $@.part && mv $@.part $@
+# score COMMAND: of the records that it prints, under each model; then the least.
+by_each  = $(foreach m,$(models),$@.$(basename $(notdir $(m))))
+define score
+$(foreach m,$(models),$(1) | $(call best,$(m)) > $@.$(basename $(notdir $(m)))$(newline))
+nicemax -b -l -n 1 $(by_each) > $@.part
+rm $(by_each)
+mv $@.part $@
+endef
 
-$(OUT)/test.ll: $(call name,$(test)) $(model) $(OUT)/set.VIEWS ; $(call score,$(test))
-$(OUT)/kana.ll: $(call name,$(kana)) $(model) $(OUT)/set.VIEWS ; $(call score,$(kana))
-$(OUT)/fashion.ll: $(call name,$(fashion)) $(model) $(OUT)/set.VIEWS ; $(call score,$(fashion))
-
-$(OUT)/held.ll: $(OUT)/held.u8 $(model) $(OUT)/set.VIEWS
-	{ $(best); } < $< > $@.part
-	mv $@.part $@
+scored = $(models) $(addprefix $(OUT)/set.,VIEWS MODELS)
+$(OUT)/test.ll: $(call name,$(test)) $(scored) ; $(call score,idx2raw -t u8 "$(test)")
+$(OUT)/kana.ll: $(call name,$(kana)) $(scored) ; $(call score,idx2raw -t u8 "$(kana)")
+$(OUT)/fashion.ll: $(call name,$(fashion)) $(scored) ; $(call score,idx2raw -t u8 "$(fashion)")
+$(OUT)/held.ll: $(OUT)/held.u8 $(scored) ; $(call score,cat $<)
 
 # Errors under mean - 3 stdev, for many random halves of the test digits.
 $(OUT)/%.splits: $(OUT)/%.ll $(OUT)/test.ll $(OUT)/set.SPLITS

@@ -120,6 +120,17 @@ assert all(a <= b <= c for a, b, c in zip(one, five, nine))
 assert sum(a < b for a, b in zip(one, five)) > 10 and sum(b < c for b, c in zip(five, nine)) > 10'
 	run -2 train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" VIEWS=3
 	[[ $output == *'VIEWS is 1, 5 or 9, not 3'* ]]
+	# a second model, which alone is trained: the lesser of both likelihoods
+	train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" MODELS=2 NARROW="$settings --mid 3 --lr 0.011 --epochs 2" > said
+	[ "$(grep -c '^nicetrain' said)" -eq 1 ]
+	for model in nice narrow; do
+		idx2raw -t u8 "$BATS_FILE_TMPDIR/data/kmnist/t10k-images-idx3-ubyte.gz" | niceflow -t u8 -b -m out/$model.safetensors > $model
+	done
+	python3 -c 'import array
+nice, narrow, kana = (array.array("d", open(n, "rb").read()) for n in ("nice", "narrow", "out/kana.ll"))
+assert list(kana) == list(map(min, nice, narrow)) and list(kana) not in (list(nice), list(narrow))'
+	run -2 train EPOCHS=2 SPLITS=4 SETTINGS="$settings --mid 3" MODELS=3
+	[[ $output == *'MODELS is 1 or 2, not 3'* ]]
 }
 
 @test "examples: mnist-train FAST=1 asks for a model of a tenth of the multiplications, and for no more than is given" {
@@ -133,6 +144,8 @@ assert sum(a < b for a, b in zip(one, five)) > 10 and sum(b < c for b, c in zip(
 	[ "$(cost FAST=1)" -le 2550 ]
 	asked FAST=1 EPOCHS=3 SETTINGS='--mid 5' > said
 	grep -q -e '--epochs 3 --mid 5 --valid' said
+	[ "$(asked MODELS=2 | grep -c '^nicetrain')" -eq 1 ] # in one line
+	asked MODELS=2 | grep -q -e '--epochs 20 .*--epochs 36 '
 }
 
 # minimax NORMAL ANOMALOUS: the calibration of two lists of numbers.
