@@ -11,8 +11,8 @@
 
 static const struct program program = {
     "nicemax", "usage: nicemax [-b] [-l] [-n VIEWS] [file ...]\n",
-    "Print the largest, or the smallest, of the numbers of each record: of its views, or of "
-    "several models."};
+    "Print the largest, or the smallest, number of each record: over its views, or over several "
+    "models."};
 
 struct options {
 	bool binary, least;
@@ -26,7 +26,7 @@ static const struct option_spec table[] = {
     {'l', "least", NULL, "the smallest number, not the largest",
      OPTION_FLAG(struct options, least)},
     {'n', "views", "VIEWS",
-     "numbers in a row that are of one record (default: 5; of several files 1)",
+     "consecutive numbers of each record (default: 5, or 1 with several files)",
      OPTION_COUNT(struct options, nviews, 1, UINT32_MAX)},
     {0}};
 
@@ -64,7 +64,7 @@ struct best {
 
 static void add(struct best *b, double value, bool least)
 {
-	bool better = least ? value < b->value : value > b->value; /* than nan nothing is */
+	bool better = least ? value < b->value : value > b->value; /* false with nan */
 	if (b->n++ == 0 || better || isnan(value))
 		b->value = value;
 }

@@ -32,8 +32,8 @@ static void sleep_for(long microseconds)
 	nanosleep(&(struct timespec){.tv_nsec = 1000 * microseconds}, NULL);
 }
 
-/* As MPI_Wait, but that spins: where there are more processes than processors, it keeps the one
- * that it waits for from running. */
+/* Like MPI_Wait, without its spinning: with more processes than processors, that keeps the one that
+ * is waited for from running. Yields for 10 ms, then sleeps between two tests. */
 static void wait_for(MPI_Request *request)
 {
 	double yields_until = MPI_Wtime() + 0.01;

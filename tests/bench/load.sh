@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC1091,SC2016,SC2154 # as .ci/lint has it
 # On two processors, one of which another process keeps busy: how many times as long two threads take as on a
-# quiet machine; how many if they lose the share that the other process gets, s processors, and no more:
-# 2 / (2 - s), where s is 2/3 if three threads share two processors alike; and whether they use more of the
-# processors (1 where no thread spins for one that does not run).
+# quiet machine; how many times are expected where the other process gets s processors, 2 / (2 - s), s being 2/3 if
+# three threads share two processors alike; and how much more of the processors they use (1 where no thread spins
+# for one that does not run).
 . "$(dirname "$0")/common"
 command -v taskset > /dev/null || skip "needs taskset"
 taskset -c 0,1 true 2> /dev/null || skip "needs processors 0 and 1"
@@ -19,14 +19,14 @@ busy=
 trap '[ -z "$busy" ] || kill "$busy"; rm -rf "$work"' EXIT
 export work
 
-# measure NAME COMMAND LOAD: samples both kinds of seconds; beside a busy process, also the times of the share.
+# measure NAME COMMAND LOAD: samples both kinds of seconds; beside a busy process, also the times expected.
 measure() {
 	if [ -z "$busy" ]; then
 		sample "wall $3 $1" "$(clock "taskset -c 0,1 sh -c '$2'")"
 	else
 		beside=$(python3 "$here/clock.py" beside "taskset -c 0,1 sh -c '$2'" "$busy")
 		sample "wall $3 $1" "${beside% *}"
-		sample "share $1" "$(compute "2 / (2 - ${beside#* } / ${beside% *})")"
+		sample "expected $1" "$(compute "2 / (2 - ${beside#* } / ${beside% *})")"
 	fi
 	sample "used $3 $1" "$(processor "taskset -c 0,1 sh -c '$2'")"
 }
@@ -43,9 +43,9 @@ for _ in $(rounds); do
 	kill "$busy"
 	busy=
 done
-row what seconds_quiet times_busy times_of_share processor_seconds_quiet times_busy
+row what seconds_quiet times_busy times_expected processor_seconds_quiet times_busy
 echo "$cases" | while IFS=: read -r name _; do
 	quiet=$(median "wall quiet $name") used=$(median "used quiet $name")
 	row "$name" "$quiet" "$(compute "$(median "wall busy $name") / $quiet")" \
-		"$(median "share $name")" "$used" "$(compute "$(median "used busy $name") / $used")"
+		"$(median "expected $name")" "$used" "$(compute "$(median "used busy $name") / $used")"
 done

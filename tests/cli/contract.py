@@ -61,7 +61,7 @@ WAYS = """
     nicedrift   ll        0   -p ll
     nicedrift   ll.f64    0   -b -p ll.f64 --fixed
     nicemax     ll        0   -n 2
-    nicemax     ll        0   -l -n 1
+    nicemax     ll        0   -l -n 2
     nicemax     ll.f64    0   -b -n 1
     nicestat    ll        1
     nicestat    ll.f64    1   -b

@@ -144,8 +144,10 @@ assert list(kana) == list(map(min, nice, narrow)) and list(kana) not in (list(ni
 	[ "$(cost FAST=1)" -le 2550 ]
 	asked FAST=1 EPOCHS=3 SETTINGS='--mid 5' > said
 	grep -q -e '--epochs 3 --mid 5 --valid' said
-	[ "$(asked MODELS=2 | grep -c '^nicetrain')" -eq 1 ] # in one line
-	asked MODELS=2 | grep -q -e '--epochs 20 .*--epochs 36 '
+	asked MODELS=2 | grep -q -e '--epochs 20 .*--mid 1200 .*--mid 420 .*--epochs 36 '
+	asked MODELS=2 EPOCHS=1 VIEWS=5 | grep -q -e '--epochs 1 .*--mid 1200 .*--mid 420 .*--epochs 1 '
+	run -2 example mnist-train -n MODELS=2 FAST=1
+	[[ $output == *'FAST=1 is for one model, not MODELS=2'* ]]
 }
 
 # minimax NORMAL ANOMALOUS: the calibration of two lists of numbers.
