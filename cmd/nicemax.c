@@ -147,7 +147,7 @@ static void parse_options(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct input_list files;
+	struct input_list files = {0};
 	struct options o = {.files = &files};
 	struct error e = {0};
 	cli_start(&program, argv);
