@@ -20,9 +20,9 @@ VIEWS     ?= 1
 several   := $(filter-out 1,$(VIEWS))
 MODELS    ?= 1
 two       := $(filter-out 1,$(MODELS))
-$(if $(fast),$(if $(two),$(error FAST=1 is for one model, not MODELS=$(MODELS))))
-narrowly  := $(or $(EPOCHS),36)
-NARROW    ?= --couplings 12 --hidden 1 --mid 420 --beta2 0.95 --epochs $(narrowly)
+$(if $(and $(fast),$(two)),$(error FAST=1 is for one model, not MODELS=$(MODELS)))
+narrow_epochs := $(or $(EPOCHS),36)
+NARROW    ?= --couplings 12 --hidden 1 --mid 420 --beta2 0.95 --epochs $(narrow_epochs)
 EPOCHS    ?= $(if $(fast),40,$(if $(two),20,$(if $(several),36,14)))
 SETTINGS  ?= --couplings 12 --hidden 1 --mid $(if $(fast),208,$(if $(two),1200,$(if $(several),420,2000)) --beta2 0.95)
 PRECISION ?= f32
@@ -91,9 +91,10 @@ views_5  = $(shift) | $(flow) | nicemax -b -n 5
 views_9  = $(shift) --axis horizontal | $(shift) --axis vertical | $(flow) | nicemax -b -n 9
 best     = $(or $(views_$(VIEWS)),$(error VIEWS is 1, 5 or 9, not $(VIEWS)))
 # score COMMAND: of the records that it prints, under each model; then the least.
-by_each  = $(foreach m,$(models),$@.$(basename $(notdir $(m))))
+by       = $@.$(basename $(notdir $(1)))
+by_each  = $(foreach m,$(models),$(call by,$(m)))
 define score
-$(foreach m,$(models),$(1) | $(call best,$(m)) > $@.$(basename $(notdir $(m)))$(newline))
+$(foreach m,$(models),$(1) | $(call best,$(m)) > $(call by,$(m))$(newline))
 nicemax -b -l -n 1 $(by_each) > $@.part
 rm $(by_each)
 mv $@.part $@
