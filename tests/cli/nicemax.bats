@@ -1,12 +1,12 @@
 load helper
 
-# largest N: of each N lines, as Python has it; nan if one of them is.
-largest() {
+# best min|max N FILE...: of each N lines of all files, as Python has it.
+best() {
 	python3 -c 'import sys
-n, values = int(sys.argv[1]), [float(line) for line in sys.stdin]
-for i in range(0, len(values), n):
-    views = values[i:i + n]
-    print(max(views) if all(v == v for v in views) else "nan")' "$1"
+of, n, files = {"min": min, "max": max}[sys.argv[1]], int(sys.argv[2]), [[float(v) for v in open(name)] for name in sys.argv[3:]]
+for i in range(0, len(files[0]), n):
+    values = [v for f in files for v in f[i:i + n]]
+    print(of(values) if all(v == v for v in values) else "nan")' "$@"
 }
 
 # same A B: the same numbers, however they are written.
@@ -25,22 +25,13 @@ for i in range(60000):
     print(repr(r.gauss(0, 1) * 10 ** r.randrange(-300, 300)))' > x
 	doubles < x > x.f64
 	for n in 1 2 5 8 60000; do
-		largest $n < x > expected
+		best max $n x > expected
 		nicemax -n $n x > got
 		same got expected
 		nicemax --binary --views $n x.f64 | cmp - <(doubles < expected)
 	done
 	nicemax -n 5 x | cmp - <(nicemax x) # the default
 	nicemax < x | cmp - <(nicemax x)
-}
-
-# best min|max N FILE...: of each N lines of all files, as Python has it.
-best() {
-	python3 -c 'import sys
-of, n, files = {"min": min, "max": max}[sys.argv[1]], int(sys.argv[2]), [[float(v) for v in open(name)] for name in sys.argv[3:]]
-for i in range(0, len(files[0]), n):
-    values = [v for f in files for v in f[i:i + n]]
-    print(of(values) if all(v == v for v in values) else "nan")' "$@"
 }
 
 @test "nicemax: the smallest, and of several files, as text and raw" {
@@ -145,7 +136,7 @@ for name in "a", "b", "c":
 	rawshift --any-content -t u8 -d 2x3 x > views
 	niceflow -t u8 -m m --any-content views > ll
 	niceflow -t u8 -b -m m --any-content views | nicemax -b > best
-	largest 5 < ll | doubles | cmp - best
+	best max 5 ll | doubles | cmp - best
 	[ "$(wc -c < best)" -eq 80 ]
 	niceflow -t u8 -m m --any-content x | paste - <(nicemax ll) | awk '$2 < $1 { exit 1 }' # the first view is the picture itself
 }
