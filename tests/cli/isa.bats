@@ -35,7 +35,6 @@ train_and_score() {
 }
 
 @test "isa: units with SSE4.1 alone" { held_to SSE41 && units linear nice_gradient nice pixel_bound; }
-@test "isa: units with AVX" { held_to AVX && units linear; }
 @test "isa: units with AVX2" { held_to AVX2 && units linear nice_gradient nice pixel_bound; }
 @test "isa: units with AVX-512" { held_to AVX512_CORE && units linear nice_gradient; }
 @test "isa: nicetrain and niceflow with SSE4.1 alone" { held_to SSE41 && train_and_score; }

@@ -37,10 +37,12 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	[ "$status" -eq 1 ]
 }
 
+# Under a sanitizer, of many shapes the unit nice_gradient alone.
 @test "nicetrain: the bytes do not depend on the number of threads, nor on who resumes" {
-	local shape records
+	local shape records shapes=("")
 	head -c 117600 "$GLYPHS" > few
-	for shape in "" "--batch 64 --mid 257" "--batch 1 --mid 257 --epochs 1" "--batch 32 --mid 1"; do
+	[ -n "$SANITIZER" ] || shapes+=("--batch 64 --mid 257" "--batch 1 --mid 257 --epochs 1" "--batch 32 --mid 1")
+	for shape in "${shapes[@]}"; do
 		case $shape in "--batch 1 "*) records=few ;; *) records=$GLYPHS ;; esac
 		train $shape -j 1 -q -o a "$records"
 		for j in 2 8; do
