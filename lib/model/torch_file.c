@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "model/pickle.h"
 #include "model/torch_dict.h"
+#include "threads/threads.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -173,6 +174,17 @@ static enum status find_data(struct archive *a, const struct pickle_tensor *tens
 	return STATUS_OK;
 }
 
+/* By all threads: it takes as long as reading the file. A record whose checksum is wrong stays
+ * unverified, which is an error once it is used. */
+static void verify_records(void *context, size_t begin, size_t end)
+{
+	const struct zip_archive *zip = context;
+	for (size_t i = begin; i < end; i++) {
+		struct error ignored = {0};
+		zip_archive_verify(zip, &zip->records[i], &ignored);
+	}
+}
+
 /* Names in a pickle may be any bytes; tensors_add checks the rest. */
 static enum status add_tensor(struct archive *a, const struct pickle_pair *pair, size_t prefix,
                               struct tensors *out, struct error *e)
@@ -199,6 +211,7 @@ static enum status take_tensors(struct archive *a, const struct pickle_value *va
 	const struct pickle_dict *dict = NULL;
 	if (torch_dict_find(value, &dict, e) != STATUS_OK)
 		return e->status;
+	threads_for(a->zip.nrecords, 1, verify_records, &a->zip);
 	size_t prefix = torch_dict_prefix(dict);
 	for (const struct pickle_pair *p = dict->first; p; p = p->next) {
 		if (add_tensor(a, p, prefix, out, e) != STATUS_OK)
