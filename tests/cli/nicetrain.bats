@@ -37,7 +37,7 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	[ "$status" -eq 1 ]
 }
 
-# Under a sanitizer, of many shapes the unit nice_gradient alone.
+# Under a sanitizer one shape alone: the unit nice_gradient has many.
 @test "nicetrain: the bytes do not depend on the number of threads, nor on who resumes" {
 	local shape records shapes=("")
 	head -c 117600 "$GLYPHS" > few
