@@ -14,10 +14,13 @@ TARGET INLINED static inline void KERNEL(step)(size_t rows, size_t vectors, cons
                                                VECTOR sum[TILE_ROWS][TILE_VECTORS])
 {
 	VECTOR row[TILE_VECTORS];
+	UNROLLED
 	for (size_t v = 0; v < vectors; v++)
 		row[v] = LOAD(b + v * WIDTH);
+	UNROLLED
 	for (size_t r = 0; r < rows; r++) {
 		VECTOR element = SPLAT(a[r * a_row]);
+		UNROLLED
 		for (size_t v = 0; v < vectors; v++)
 			sum[r][v] = FMA(element, row[v], sum[r][v]);
 	}
@@ -64,19 +67,24 @@ TARGET INLINED static inline void KERNEL(tile)(const struct tile_product *p, siz
 	struct tile_lines c = {(const char *)(p->c + first * p->c_row), p->c_row * sizeof(float),
 	                       vectors * WIDTH * sizeof(float) / TILE_LINE + 1, rows, 0};
 	size_t k = 0;
+	UNROLLED
 	for (size_t r = 0; r < rows; r++) {
+		UNROLLED
 		for (size_t v = 0; v < vectors; v++)
 			sum[r][v] = SPLAT(0);
 	}
 	for (; k + 4 <= p->depth; k += 4, ahead += p->ahead_step) {
 		__builtin_prefetch(ahead, 0, 2);
 		tile_ask(&c);
+		UNROLLED
 		for (int i = 0; i < 4; i++, a += a_step, b += vectors * WIDTH)
 			KERNEL(step)(rows, vectors, a, a_row, b, sum);
 	}
 	for (; k < p->depth; k++, a += a_step, b += vectors * WIDTH)
 		KERNEL(step)(rows, vectors, a, a_row, b, sum);
+	UNROLLED
 	for (size_t r = 0; r < rows; r++) {
+		UNROLLED
 		for (size_t v = 0; v < vectors; v++)
 			KERNEL(finish)(p, first + r, v, sum[r][v]);
 	}
