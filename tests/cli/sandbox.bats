@@ -90,9 +90,10 @@ train='nicetrain -q -d 6 --mid 4 --epochs 1 --batch 2 --valid-share 0.4'
 	[ ! -e misbehaved ]
 }
 
-@test "sandbox: nicetrain and csv2raw -w write files, and that is all" {
+@test "sandbox: nicetrain, csv2raw -w and nicedrift --state write files, and that is all" {
 	found "$FILES" $train -o model x.f32
 	found "$FILES" csv2raw -w learnt x.csv
+	found "$FILES" nicedrift -p ll --state state ll
 }
 
 # ordinary COMMAND...: root becomes an ordinary user for it, who may not come where the tests' files are.
