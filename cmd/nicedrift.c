@@ -35,7 +35,7 @@ static void parse_alarm(const char *option, const char *arg, void *options)
 
 static const struct option_spec table[] = {
     {'p', "p-values", "SCORES",
-     "the input is scores; their p-values are among these numbers and the input so far",
+     "the input is scores: compute their p-values among these numbers and the input so far",
      OPTION_INPUT(struct options, scores)},
     {0, "fixed", NULL, "with -p: p-values among SCORES alone, in constant memory",
      OPTION_FLAG(struct options, fixed)},

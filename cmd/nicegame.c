@@ -44,7 +44,7 @@ static void parse_against(const char *option, const char *arg, void *options)
 }
 
 static const struct option_spec table[] = {
-    {0, "against", "STRATEGY", "print the best answers to this strategy of the columns' player",
+    {0, "against", "STRATEGY", "print the best answers to this strategy of the column player",
      OPTION_CUSTOM(parse_against)},
     {0}};
 

@@ -85,7 +85,7 @@ static const struct option_spec table[] = {
     {0, "model", "MODEL", "note the digest of this model, which scored the numbers",
      OPTION_INPUT(struct options, model)},
     OPTION_NO_MAP(struct options, way),
-    {0, "precision", "f32|bf16", "the precision it scored them at (default: f32)",
+    {0, "precision", "f32|bf16", "with --model: precision of the log-likelihoods (default f32)",
      OPTION_CHOICE(struct options, precision, option_precisions)},
     {'q', "quantiles", "P,P,...", "also print exact quantiles", OPTION_CUSTOM(parse_quantiles)},
     {'s', "state", NULL, "print a state for -m instead; give the same options to both",

@@ -5,9 +5,9 @@
 
 static const struct program program = {
     "nicetrain",
-    "usage: nicetrain (-d DIMS | --schema SCHEMA) -o MODEL [-q] [--kind nice|vae] "
-    "[-t u8|f32|f64] [-p f32|bf16] [-S SEED]\n"
-    "                 [-j THREADS] [options] [file ...]\n",
+    "usage: nicetrain (-d DIMS | --schema SCHEMA) -o MODEL [-q] [--kind nice|vae]\n"
+    "                 [-t u8|f32|f64] [-p f32|bf16] [-S SEED] [-j THREADS] [options]\n"
+    "                 [file ...]\n",
     "Train a NICE flow, or a VAE, on raw records by maximum likelihood."};
 
 int main(int argc, char **argv)

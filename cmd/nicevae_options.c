@@ -83,7 +83,7 @@ static const struct option_spec table[] = {
      OPTION_FLAG(struct nicevae_options, binary)},
     {'p', "precision", "P", "matrix products in f32 (default) or bf16",
      OPTION_CHOICE(struct nicevae_options, precision, option_precisions)},
-    {'j', "threads", "THREADS", "number of threads (default: one per core)",
+    {'j', "threads", "THREADS", "number of threads (default: one per available processor)",
      OPTION_SIZE(struct nicevae_options, nthreads, 1, 1024)},
     {'B', "batch", "BATCH",
      "maximum number of records processed at once (default: 384 per thread, or 256 KiB)",

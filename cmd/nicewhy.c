@@ -28,7 +28,7 @@ static const struct option_spec table[] = {
     {'s', "schema", "SCHEMA",
      "schema of the table, as csv2raw -w writes it: print the columns' names",
      OPTION_INPUT(struct options, schema)},
-    {'n', "count", "N", "how many of a record are printed (default 3)",
+    {'n', "count", "N", "number of attributions printed per record (default 3)",
      OPTION_SIZE(struct options, n, 1, UINT32_MAX)},
     OPTION_ANY_CONTENT(struct options, any_content),
     {0}};

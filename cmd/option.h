@@ -83,15 +83,14 @@ struct option_spec {
 #define OPTION_ANY_CONTENT(T, field)                                                               \
 	{                                                                                          \
 		.name = "any-content",                                                             \
-		.help = "accept the input as raw records even if it looks like another file "      \
-			"format",                                                                  \
+		.help = "accept the input as raw records even if it looks like another format",    \
 		OPTION_FLAG(T, field)                                                              \
 	}
 
 #define OPTION_NO_MAP(T, field)                                                                    \
 	{                                                                                          \
 		.name = "no-map",                                                                  \
-		.help = "do not map files: read them into memory, from network storage, say",      \
+		.help = "read files into memory instead of mapping them (for network storage)",    \
 		OPTION_SET(T, field, WHOLE_FILE_COPY)                                              \
 	}
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const struct program program = {
-    "raw2idx", "usage: raw2idx -d SIZExSIZE... | -1 [-t u8|f32|f64] [file]\n",
+    "raw2idx", "usage: raw2idx (-d SIZE[xSIZE...] | -1) [-t u8|f32|f64] [file]\n",
     "Write raw records as an IDX file."};
 
 struct options {
@@ -32,7 +32,7 @@ static void parse_shape(const char *option, const char *arg, void *options)
 }
 
 static const struct option_spec table[] = {
-    {'d', "dims", "SIZExSIZE...", "dimensions of a record, such as 28x28",
+    {'d', "dims", "SIZE[xSIZE...]", "dimensions of a record, such as 28x28",
      OPTION_CUSTOM(parse_shape)},
     {'1', "scalars", NULL, "write an array of rank 1, such as labels: each record is one number",
      OPTION_CUSTOM(parse_shape)},
@@ -47,7 +47,7 @@ static void parse_options(int argc, char **argv, struct options *o)
 	o->file = cli_operand(argc, argv, option_parse(&program, table, argc, argv, o));
 	option_check_files(table, o, &o->file, 1);
 	if (o->dims.nelements == 0)
-		cli_usage("missing option -d SIZExSIZE or -1");
+		cli_usage("missing option -d SIZE[xSIZE...] or -1");
 }
 
 static enum status copy_records(struct reader *r, struct idx_writer *w, struct error *e)

@@ -13,7 +13,7 @@ static const struct program program = {
     "rawshift",
     "usage: rawshift -d HEIGHTxWIDTH[xCHANNELS] [-t u8|f32|f64] [-n PIXELS]\n"
     "                [--axis both|horizontal|vertical] [file]\n",
-    "Write each raw picture and its copies shifted to the right, to the left, down and up."};
+    "Write each raw picture and copies of it shifted in four directions, or along one axis."};
 
 struct options {
 	bool any_content;
