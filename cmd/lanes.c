@@ -132,6 +132,7 @@ static enum status open_input(struct lanes *l, size_t record_bytes, struct error
 		return e->status;
 	l->in.files = s->files;
 	l->in.any_content = s->any_content;
+	l->in.element_bytes = element_bytes(s->type);
 	if (sharded)
 		shard_part_limit(&l->part, &l->in);
 	return STATUS_OK;

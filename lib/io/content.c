@@ -74,6 +74,13 @@ static enum status refuse(const char *what, struct error *e)
 	return error_set(e, STATUS_CONTENT, "not raw records, but %s", what);
 }
 
+static enum status refuse_elements(const char *type, size_t element_bytes, struct error *e)
+{
+	const char *taken = element_bytes == 1 ? "u8" : element_bytes == 4 ? "f32" : "f64";
+	return error_set(e, STATUS_CONTENT, "not %s records, but %s, for which -t is %s", taken,
+	                 type, type);
+}
+
 enum status content_check(const unsigned char *head, size_t n, bool all, bool *partial,
                           struct error *e)
 {
@@ -95,4 +102,108 @@ enum status content_check(const unsigned char *head, size_t n, bool all, bool *p
 	if (is_text(head, n))
 		return refuse("lines of text", e);
 	return STATUS_OK;
+}
+
+/* ---- numbers of another type ---- */
+
+/* Bits of the first numbers of an input, read as floats or as doubles. */
+struct view {
+	size_t n;        /* that are not 0 */
+	size_t nlikely;  /* of them, from 2^-30 to 2^30; of doubles, from 2^-60 to 2^60 */
+	size_t nchanged; /* of them, that differ from the one before */
+	size_t nuneven;  /* of them, whose lowest byte is none that their highest could be */
+};
+
+enum {
+	FEWEST_NUMBERS = 16,  /* less says nothing */
+	FEWEST_CHANGES = 4,   /* records of one gray are no numbers */
+	MOST_BYTES = 1 << 16, /* that are looked at */
+	RANGE = 96            /* of the exponents of lower halves of doubles, at least */
+};
+
+static bool is_likely_float(uint32_t bits)
+{
+	uint32_t exponent = bits >> 23 & 0xff;
+	return exponent >= 127 - 30 && exponent <= 127 + 30;
+}
+
+static bool is_likely_double(uint64_t bits)
+{
+	uint64_t exponent = bits >> 52 & 0x7ff;
+	return exponent >= 1023 - 60 && exponent <= 1023 + 60;
+}
+
+static void look_at(struct view *v, uint64_t bits, uint64_t before, bool likely, bool uneven)
+{
+	v->n++;
+	v->nlikely += likely;
+	v->nuneven += uneven;
+	v->nchanged += bits != before;
+}
+
+static struct view view_floats(const unsigned char *data, size_t n)
+{
+	struct view v = {0};
+	uint32_t before = 0;
+	for (size_t i = 0; i + 4 <= n; i += 4) {
+		uint32_t bits = bytes_le32(data + i), lowest = bits << 24;
+		if (bits << 1 == 0)
+			continue;
+		look_at(&v, bits, before, is_likely_float(bits), !is_likely_float(lowest));
+		before = bits;
+	}
+	return v;
+}
+
+static struct view view_doubles(const unsigned char *data, size_t n)
+{
+	struct view v = {0};
+	uint64_t before = 0;
+	for (size_t i = 0; i + 8 <= n; i += 8) {
+		uint64_t bits = bytes_le64(data + i), lowest = bits << 56;
+		if (bits << 1 == 0)
+			continue;
+		look_at(&v, bits, before, is_likely_double(bits), !is_likely_double(lowest));
+		before = bits;
+	}
+	return v;
+}
+
+static bool all_likely(const struct view *v)
+{
+	return v->n >= FEWEST_NUMBERS && v->nlikely == v->n && v->nchanged >= FEWEST_CHANGES;
+}
+
+/* Lower halves of doubles are any bits, and have any exponents if they are taken for floats; or, if
+ * the doubles were floats or whole numbers, they end in 28 bits of 0. Neither is so for each second
+ * float. */
+static bool has_lower_halves(const unsigned char *data, size_t n)
+{
+	uint32_t least = UINT32_MAX, greatest = 0;
+	bool all_end = true;
+	for (size_t i = 0; i + 8 <= n; i += 8) {
+		uint32_t bits = bytes_le32(data + i), exponent = bits >> 23 & 0xff;
+		if (bits << 1 == 0)
+			continue;
+		all_end = all_end && bits << 4 == 0;
+		least = exponent < least ? exponent : least;
+		greatest = exponent > greatest ? exponent : greatest;
+	}
+	return all_end || greatest - least >= RANGE;
+}
+
+enum status content_check_elements(const unsigned char *data, size_t n, size_t element_bytes,
+                                   struct error *e)
+{
+	if (n > MOST_BYTES)
+		n = MOST_BYTES;
+	struct view floats = view_floats(data, n), doubles = view_doubles(data, n);
+	const char *type = NULL;
+	if (element_bytes < 8 && all_likely(&doubles) && has_lower_halves(data, n))
+		type = "f64";
+	else if (element_bytes == 1 && all_likely(&floats) && floats.nuneven > floats.n / 2)
+		type = "f32";
+	else if (element_bytes == 8 && all_likely(&floats) && !all_likely(&doubles))
+		type = "f32";
+	return type ? refuse_elements(type, element_bytes, e) : e->status;
 }

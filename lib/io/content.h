@@ -17,4 +17,10 @@ enum { CONTENT_HEAD_BYTES = 256 };
 enum status content_check(const unsigned char *head, size_t n, bool all, bool *partial,
                           struct error *e);
 
+/* STATUS_CONTENT, with the type that it is, if the first n bytes of raw records, of elements of
+ * element_bytes (1: u8, 4: f32, 8: f64), are clearly numbers of another type, which would be read
+ * as many wrong ones: rules in niceraw(5). Bytes that could be either are accepted. */
+enum status content_check_elements(const unsigned char *data, size_t n, size_t element_bytes,
+                                   struct error *e);
+
 #endif

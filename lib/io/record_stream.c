@@ -72,8 +72,10 @@ static enum status judge(struct record_stream *r, struct error *e)
 			fill(r);
 		partial = partial && !r->failure.status;
 	}
+	if (!r->any_content && !r->judged && r->element_bytes > 0)
+		content_check_elements(r->data, r->end, r->element_bytes, e);
 	r->judged = true;
-	return STATUS_OK;
+	return e->status;
 }
 
 /* Takes what has arrived; waits for one record, if it should, or the end. */

@@ -25,9 +25,10 @@ struct record_stream {
 	uint64_t
 	    nleft; /* to be handed out before the end; set it after init (shard/shard_part.h) */
 	struct input_list
-	    *files;         /* NULL, or the list that fd is of (io/input.h); set it after init */
-	bool any_content;   /* do not look at what the input is (io/content.h); set it after init */
-	bool judged, ended; /* the input that is being read */
+	    *files;       /* NULL, or the list that fd is of (io/input.h); set it after init */
+	bool any_content; /* do not look at what the input is (io/content.h); set it after init */
+	size_t element_bytes; /* 0, or the type to look for (io/content.h); set it after init */
+	bool judged, ended;   /* the input that is being read */
 	struct error failure; /* of a read, reported after the whole records before it */
 };
 

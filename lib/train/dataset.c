@@ -103,7 +103,9 @@ enum status dataset_add(struct dataset *s, int fd, bool any_content, struct erro
 	    STATUS_OK)
 		return e->status;
 	struct addition a = {s, made.bytes.data, made.bytes.size / s->record_bytes};
-	if (check(&a, made.bytes.size, &hash, e) != STATUS_OK) {
+	if (!any_content)
+		content_check_elements(made.bytes.data, made.bytes.size, element_bytes(s->type), e);
+	if (e->status != STATUS_OK || check(&a, made.bytes.size, &hash, e) != STATUS_OK) {
 		whole_file_release(&made.bytes);
 		return e->status;
 	}

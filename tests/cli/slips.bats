@@ -79,6 +79,44 @@ KINDS="npy:npy2raw png:png2raw gz:gzip idx:idx2raw pt:pt2nice safetensors:safete
 	nicetrain --any-content -q -t u8 -d 6 --mid 4 --batch 4 --epochs 1 -j 1 -o new <(head -c 96 npy)
 }
 
+@test "slips: numbers of one type are not taken for those of another, in training or scoring" {
+	python3 -c 'import random, struct
+r = random.Random(1)
+def write(name, kind, values):
+    open(name, "wb").write(struct.pack("<%d%s" % (len(values), kind), *values))
+normal = [r.gauss(0, 1) for _ in range(6000)]
+write("any.f64", "d", normal)
+write("decimals.f64", "d", [round(10 * v) / 10 for v in normal])
+write("whole.f64", "d", [round(10 * v) for v in normal])
+write("floats.f64", "d", struct.unpack("<6000f", struct.pack("<6000f", *normal)))
+write("any.f32", "f", normal)
+write("pixels.f32", "f", [r.choice([0, 0, 0, r.randrange(256)]) / 255 for _ in normal])
+# what could be either, or is odd, is accepted
+write("bits.f32", "f", [r.choice([0, 1]) for _ in normal])
+write("units.f32", "f", [v for i in normal for v in (i * 1e-12, 5 + i)])
+write("gray.u8", "B", [64] * 5994 + [65] * 6)
+write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
+	for file in *.f64 {any,pixels}.f32; do
+		for type in u8 f32 f64; do
+			[ "${file#*.}" != $type ] || continue
+			echo "$file $type"
+			[ "$file $type" != "pixels.f32 f64" ] || continue # doubles out of range, perhaps
+			for command in "nicetrain -q -d 6 -o new" "niceflow -m m"; do
+				# shellcheck disable=SC2086
+				run -1 --separate-stderr $command -t $type "$file"
+				[ "$stderr" = "${command%% *}: $file: not $type records, but ${file#*.}, for which -t is ${file#*.} (use --any-content to accept it as raw records)" ]
+			done
+		done
+	done
+	for file in *.f64 *.f32 *.u8; do
+		niceflow -t "${file#*.}" -m m "$file" > out
+		[ -s out ]
+	done
+	niceflow -t u8 -m m any.f64 --any-content > out
+	[ "$(wc -l < out)" -eq 8000 ]
+	[ ! -e new ]
+}
+
 @test "slips: records that only begin like another kind are records" {
 	{ bytes '\0\0\x08\3\0\0\0\0'; head -c 592 x.u8; } > zeros # an image with a dimension of 0
 	{ bytes '\x1f\x8b\x07\0\0\0'; head -c 594 x.u8; } > nearly
