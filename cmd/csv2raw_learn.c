@@ -80,6 +80,10 @@ static enum status drop_columns(struct schema_learner *l, const struct table *t,
 static enum status begin(void *context, const struct table *t, struct error *e)
 {
 	struct lesson *l = context;
+	if (t->header && t->ncolumns == 1 && strpbrk(t->names[0].text, ",;\t|"))
+		return error_set(e, STATUS_MISMATCH,
+		                 "one column, '%.200s'; is the separator right (-F)?",
+		                 t->names[0].text);
 	if (l->learner.ncolumns == 0) {
 		if (l->o->keep)
 			keep_columns(&l->learner, t, l->o->keep, e);
@@ -134,6 +138,12 @@ static int finish(struct lesson *l, struct output *out)
 	int status = EXIT_OK;
 	if (schema_learner_finish(&l->learner, &schema, &e) != STATUS_OK)
 		status = cli_fail(l->o->files[0], &e);
+	if (status == EXIT_OK && l->learner.collapsed && record_type(l->o, NULL) == ELEMENT_F32)
+		cli_warn(
+		    l->o->files[0],
+		    "column '%.200s': most values are equal as float32: write float64 (-t f64), "
+		    "or exclude the column (-x)",
+		    l->learner.collapsed);
 	if (status == EXIT_OK)
 		status = write_schema(&schema, l->o->learn, out);
 	if (status == EXIT_OK)
@@ -147,8 +157,11 @@ int learn(const struct options *o)
 	struct lesson lesson = {.o = o};
 	struct output out = {0};
 	struct error e = {0};
-	if (output_prepare(&out, o->learn, &e) != STATUS_OK)
+	if (output_prepare(&out, o->learn, &e) != STATUS_OK ||
+	    output_check_replaced(&out, schema_recognise, "a schema of csv2raw", &e) != STATUS_OK) {
+		output_release(&out);
 		return cli_fail_output(o->learn, &e);
+	}
 	int status = rows_read(o, &(struct visitor){begin, add_row, &lesson, record_type(o, NULL)});
 	if (status == EXIT_OK)
 		status = finish(&lesson, &out);

@@ -5,8 +5,11 @@
 #include "io/input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 2000 };
 
 int state_prepare(struct run *r)
 {
@@ -56,17 +59,19 @@ static int save(struct run *r)
 	return e.status == STATUS_OK ? EXIT_OK : cli_fail_output(r->o->state, &e);
 }
 
-/* All numbers that the state counts have been answered: their answers must get out, too. */
-static void save_and_flush(void *arg)
+/* All numbers that a state counts have been answered: it is not saved if the answers do not get
+ * out, or nobody reads them. */
+static void flush_and_save(void *arg)
 {
-	save(arg);
-	fflush(stdout);
+	struct pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+	if (poll(&out, 1, PATIENCE_MS) > 0 && fflush(stdout) == 0)
+		save(arg);
 }
 
 int state_guard(struct run *r)
 {
 	struct error e = {0};
-	if (r->o->state && ending_start(&r->ending, save_and_flush, r, &e) != STATUS_OK)
+	if (r->o->state && ending_start(&r->ending, flush_and_save, r, &e) != STATUS_OK)
 		return cli_fail(NULL, &e);
 	return EXIT_OK;
 }

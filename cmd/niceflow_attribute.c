@@ -33,9 +33,10 @@ int niceflow_read_baseline(const struct niceflow_options *o, size_t d, double *b
 	const unsigned char *raw;
 	size_t n, more;
 	int fd = -1;
-	if (input_open(o->baseline, &fd, e) == STATUS_OK &&
-	    record_stream_init(&in, fd, NULL, d * element_bytes(o->type), 1, e) == STATUS_OK &&
-	    record_stream_next(&in, &raw, &n, e) == STATUS_OK) {
+	if (input_open(o->baseline, &fd, e) == STATUS_OK)
+		record_stream_init(&in, fd, NULL, d * element_bytes(o->type), 1, e);
+	in.any_content = o->any_content;
+	if (e->status == STATUS_OK && record_stream_next(&in, &raw, &n, e) == STATUS_OK) {
 		if (n > 0)
 			element_to_double(o->type, raw, d, baseline);
 		if (n == 0 || (record_stream_next(&in, &raw, &more, e) == STATUS_OK && more > 0))

@@ -6,6 +6,7 @@
 #include "model/safetensors.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 static int prepare(struct output *out, const char *path)
@@ -16,11 +17,28 @@ static int prepare(struct output *out, const char *path)
 	return cli_fail_output(path, &e);
 }
 
+static bool is_log(const unsigned char *head, size_t n)
+{
+	static const char begin[] = "epoch\trecords\t";
+	return n >= strlen(begin) && memcmp(head, begin, strlen(begin)) == 0;
+}
+
+static int check_replaced(const struct output *out, const char *path,
+                          bool (*ours)(const unsigned char *head, size_t n), const char *what)
+{
+	struct error e = {0};
+	if (!path || output_check_replaced(out, ours, what, &e) == STATUS_OK)
+		return EXIT_OK;
+	return cli_fail_output(path, &e);
+}
+
 /* A checkpoint is replaced again and again, and read again. */
 static int prepare_checkpoint(struct output *out, const char *path)
 {
 	struct error e = {0};
 	int status = prepare(out, path);
+	if (status == EXIT_OK)
+		status = check_replaced(out, path, safetensors_recognise, "a checkpoint");
 	if (status != EXIT_OK || !path || out->path)
 		return status;
 	error_set(&e, STATUS_UNSUPPORTED, "a checkpoint must be a regular file");
@@ -34,6 +52,8 @@ int outputs_prepare(struct outputs *out, const struct options *o)
 		status = prepare_checkpoint(&out->checkpoint, o->checkpoint);
 	if (status == EXIT_OK)
 		status = prepare(&out->log, o->log);
+	if (status == EXIT_OK)
+		status = check_replaced(&out->log, o->log, is_log, "a table of nicetrain");
 	return status;
 }
 

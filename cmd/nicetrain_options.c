@@ -80,7 +80,7 @@ static const struct option_spec table[] = {
     {0, "beta2", "X", "Adam's decay of the mean squared gradient (default 0.999)",
      OPTION_REAL(struct options, trainer.adam.beta2, 0, 0.999999)},
     {0, "eps", "X", "Adam's epsilon (default 1e-8)",
-     OPTION_REAL(struct options, trainer.adam.epsilon, 0, 1)},
+     OPTION_REAL(struct options, trainer.adam.epsilon, 1e-37, 1)},
     {0, "weight-decay", "X", "decoupled decay of the weight matrices (default 0; for tables 0.01)",
      OPTION_REAL(struct options, trainer.adam.weight_decay, 0, 1000)},
     {0, "clip", "X", "maximum norm of a gradient (default 0: no limit)",

@@ -100,7 +100,7 @@ enum status content_check(const unsigned char *head, size_t n, bool all, bool *p
 	if (is_safetensors(head, n))
 		return refuse("a safetensors model", e);
 	if (is_text(head, n))
-		return refuse("lines of text", e);
+		return refuse("lines of text, which csv2raw reads if they are a table", e);
 	return STATUS_OK;
 }
 

@@ -102,6 +102,21 @@ enum status output_prepare(struct output *o, const char *path, struct error *e)
 	return e->status;
 }
 
+enum status output_check_replaced(const struct output *o,
+                                  bool (*ours)(const unsigned char *head, size_t n),
+                                  const char *what, struct error *e)
+{
+	unsigned char head[OUTPUT_HEAD_BYTES];
+	int fd = o->path ? open(o->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || ours(head, (size_t)n))
+		return e->status;
+	return error_set(e, STATUS_UNSUPPORTED,
+	                 "is there, and is not %s: choose another name, or remove it", what);
+}
+
 void output_release(struct output *o)
 {
 	output_abandon(o);
@@ -130,6 +145,16 @@ static void take_after_none(int fd)
 	fchmod(fd, 0666 & ~mask);
 }
 
+static const char suffix[] = ".XXXXXX";
+
+/* Of a path, those that the name of its temporary file begins with: a long name has no room for the
+ * suffix. */
+static size_t bytes_of_temporary(const char *path)
+{
+	size_t most = directory_bytes(path) + NAME_MAX - strlen(suffix), n = strlen(path);
+	return n < most ? n : most;
+}
+
 /* Returns its descriptor; -1 with errno set. mkstemp makes it private, and its mode is changed
  * last. */
 static int make_temporary(struct output *o)
@@ -140,7 +165,7 @@ static int make_temporary(struct output *o)
 		errno = EEXIST; /* no longer a regular file: do not replace it */
 		return -1;
 	}
-	o->temporary = join(o->path, strlen(o->path), ".XXXXXX");
+	o->temporary = join(o->path, bytes_of_temporary(o->path), suffix);
 	int fd = o->temporary ? mkstemp(o->temporary) : -1;
 	if (fd < 0) {
 		free(o->temporary);

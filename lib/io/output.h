@@ -28,6 +28,15 @@ struct output {
 enum status output_prepare(struct output *o, const char *path, struct error *e);
 void output_release(struct output *o);
 
+enum { OUTPUT_HEAD_BYTES = 64 };
+
+/* Fails if the file that is there, and that the output would replace, is neither empty nor one that
+ * the program itself could have written: `ours` judges it by its first OUTPUT_HEAD_BYTES, or fewer
+ * if it is shorter; `what` names what it should be. An output that is no regular file is fine. */
+enum status output_check_replaced(const struct output *o,
+                                  bool (*ours)(const unsigned char *head, size_t n),
+                                  const char *what, struct error *e);
+
 /* Creates the temporary file, with the permissions of the file it will replace, or those that
  * open(2) would give. Unless path is NULL, it may be called again after output_commit or
  * output_abandon. */

@@ -21,7 +21,8 @@ static enum status check_content(int fd, struct error *e)
 	return e->status == STATUS_OK ? content_check(head, n, true, &partial, e) : e->status;
 }
 
-static enum status count_records(int fd, size_t record_bytes, uint64_t *n, struct error *e)
+static enum status count_records(int fd, size_t record_bytes, bool any_content, uint64_t *n,
+                                 struct error *e)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0)
@@ -29,6 +30,8 @@ static enum status count_records(int fd, size_t record_bytes, uint64_t *n, struc
 	if (fd == STDIN_FILENO || !S_ISREG(st.st_mode))
 		return error_set(e, STATUS_UNSUPPORTED,
 		                 "shards are of regular files; write the records to one first");
+	if (st.st_size > 0 && !any_content && check_content(fd, e) != STATUS_OK)
+		return e->status;
 	uint64_t size = (uint64_t)st.st_size, whole = size / record_bytes;
 	if (size % record_bytes > 0)
 		return error_set(e, STATUS_TRUNCATED,
@@ -50,8 +53,7 @@ static enum status survey(struct input_list *files, size_t record_bytes, bool an
 	*all = 0;
 	while (files->nopened < files->n) {
 		if (input_list_open_next(files, e) != STATUS_OK ||
-		    count_records(files->fd, record_bytes, &n, e) != STATUS_OK ||
-		    (n > 0 && !any_content && check_content(files->fd, e) != STATUS_OK))
+		    count_records(files->fd, record_bytes, any_content, &n, e) != STATUS_OK)
 			return e->status;
 		if (first >= *all && first - *all < n) {
 			part->file = files->nopened - 1;

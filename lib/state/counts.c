@@ -83,14 +83,17 @@ static void read_promised(double *promised, struct state_text *in, struct error 
 		*promised = value;
 }
 
-/* Whether the counts can be those of data of that kind, fewer than 2^64 in all. */
+/* Their rates have exact intervals up to so many. */
+#define MOST_VERDICTS (UINT64_C(1) << 53)
+
+/* Whether the counts can be those of data of that kind, at most 2^53 in all. */
 static bool possible(const struct counts *c)
 {
 	const struct confusion *n = &c->confusion;
 	uint64_t flagged, passed, all;
 	return checked_add(n->true_positives, n->false_positives, &flagged) &&
 	       checked_add(n->true_negatives, n->false_negatives, &passed) &&
-	       checked_add(flagged, passed, &all) && c->nnan <= flagged &&
+	       checked_add(flagged, passed, &all) && all <= MOST_VERDICTS && c->nnan <= flagged &&
 	       (c->kind != COUNTS_NORMAL || confusion_anomalous(n) == 0) &&
 	       (c->kind != COUNTS_ANOMALOUS || confusion_normal(n) == 0);
 }
@@ -164,7 +167,7 @@ enum status counts_merge(struct counts *c, const struct counts *other, struct er
 	add(&sum.confusion.true_negatives, other->confusion.true_negatives, &fits);
 	add(&sum.confusion.false_negatives, other->confusion.false_negatives, &fits);
 	if (!fits || !possible(&sum))
-		return error_set(e, STATUS_UNSUPPORTED, "more than 2^64 numbers");
+		return error_set(e, STATUS_UNSUPPORTED, "more than 2^53 numbers");
 	*c = sum;
 	return STATUS_OK;
 }

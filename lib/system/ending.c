@@ -2,9 +2,19 @@
 #include "system/ending.h"
 
 #include <errno.h>
+#include <time.h>
 
 static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
-enum { NENDS = sizeof(ends) / sizeof(*ends) };
+enum { NENDS = sizeof(ends) / sizeof(*ends), PATIENCE = 2 /* seconds */ };
+
+/* Not for ever: who holds it may be writing to somebody who does not read. */
+static bool lock_soon(struct ending *e)
+{
+	struct timespec end;
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += PATIENCE;
+	return pthread_mutex_timedlock(&e->lock, &end) == 0;
+}
 
 static void *wait_for_one(void *arg)
 {
@@ -12,11 +22,9 @@ static void *wait_for_one(void *arg)
 	int number;
 	if (sigwait(&e->signals.held, &number) != 0)
 		return NULL;
-	pthread_mutex_lock(&e->lock);
-	if (!e->over)
+	/* The lock is kept: nothing happens any more that is not saved. */
+	if (lock_soon(e) && !e->over)
 		e->save(e->arg);
-	e->over = true;
-	pthread_mutex_unlock(&e->lock);
 	raise(number); /* to this thread, in which it is blocked */
 	for (int i = 0; i < NENDS; i++)
 		signals_release(&e->signals, ends[i]);

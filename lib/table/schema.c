@@ -330,18 +330,23 @@ static enum status take_line(struct schema *s, const char *p, const char *newlin
 	return parse_end(s, p, newline, end, e);
 }
 
+bool schema_recognise(const unsigned char *head, size_t n)
+{
+	return n >= strlen(MAGIC) && memcmp(head, MAGIC, strlen(MAGIC)) == 0;
+}
+
 static enum status parse(struct schema *s, const char *text, const char *end, struct error *e)
 {
-	size_t head = strlen(MAGIC), number = 2, nlines = count_lines(text, end);
+	size_t number = 2, nlines = count_lines(text, end);
 	bool done = false;
-	if ((size_t)(end - text) < head || memcmp(text, MAGIC, head) != 0)
+	if (!schema_recognise((const unsigned char *)text, (size_t)(end - text)))
 		return error_set(e, STATUS_MALFORMED,
 		                 "not a schema of csv2raw, which begins with 'nicetable 1'");
 	s->columns =
 	    calloc(nlines < SCHEMA_MAX_COLUMNS ? nlines : SCHEMA_MAX_COLUMNS, sizeof(*s->columns));
 	if (!s->columns)
 		return error_memory(e);
-	for (const char *p = text + head; !done; number++) {
+	for (const char *p = text + strlen(MAGIC); !done; number++) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		if (take_line(s, p, newline, end, &done, e) != STATUS_OK)
 			return e->status == STATUS_MEMORY ? e->status

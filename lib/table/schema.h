@@ -46,6 +46,9 @@ void schema_number_elements(struct schema *s);
 /* The position of a level among those of the column, or nlevels. */
 size_t schema_find_level(const struct schema_column *c, const char *text, size_t length);
 
+/* Whether these first bytes of a file are those of a schema. */
+bool schema_recognise(const unsigned char *head, size_t n);
+
 /* Reads the text of a schema, which must be as schema_format writes it, to the byte. Errors name
  * the line. */
 enum status schema_parse(struct schema *s, const char *text, size_t length, struct error *e);

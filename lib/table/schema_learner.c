@@ -212,7 +212,7 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* Median and smallest step of column i, whose values go to sorted (nrows). */
-static void finish_number(const struct schema_learner *l, size_t i, double *sorted,
+static void finish_number(struct schema_learner *l, size_t i, double *sorted,
                           struct schema_column *c)
 {
 	size_t n = 0;
@@ -223,9 +223,16 @@ static void finish_number(const struct schema_learner *l, size_t i, double *sort
 	}
 	qsort(sorted, n, sizeof(*sorted), compare_numbers);
 	double step = INFINITY;
-	for (size_t r = 1; r < n; r++)
-		if (sorted[r] > sorted[r - 1])
-			step = fmin(step, sorted[r] - sorted[r - 1]);
+	size_t nsteps = 0, nfloat_steps = 0;
+	for (size_t r = 1; r < n; r++) {
+		if (sorted[r] <= sorted[r - 1])
+			continue;
+		step = fmin(step, sorted[r] - sorted[r - 1]);
+		nsteps++;
+		nfloat_steps += (float)sorted[r] > (float)sorted[r - 1];
+	}
+	if (nfloat_steps < nsteps / 2)
+		l->collapsed = c->name.text;
 	c->fill = sorted[n / 2];
 	if (n % 2 == 0)
 		c->fill = sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;

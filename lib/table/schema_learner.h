@@ -19,6 +19,8 @@ struct schema_learner {
 	size_t ncolumns;
 	double *codes; /* (nrows, ncolumns), owned */
 	size_t nrows, capacity;
+	const char *collapsed; /* after the end: a column, named by the schema, most of whose values
+	                          are equal as float32; or NULL */
 };
 
 void schema_learner_release(struct schema_learner *l);

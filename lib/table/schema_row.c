@@ -34,7 +34,7 @@ enum status schema_row_check(const struct schema_rules *rules, const struct tabl
 		return error_set(e, STATUS_MALFORMED, "missing value");
 	if (cell->kind == TABLE_CELL_NUMBER && fabs(cell->number) > rules->greatest)
 		return error_set(e, STATUS_MALFORMED,
-		                 "%g is beyond float32; write the records as float64",
+		                 "%g is beyond float32; write the records as float64 (-t f64)",
 		                 cell->number);
 	return STATUS_OK;
 }

@@ -1,6 +1,7 @@
 /* Training records in memory, and the noise that makes discrete ones continuous. */
 #include "train/dataset.h"
 
+#include "base/decimal.h"
 #include "base/rng.h"
 #include "io/content.h"
 #include "threads/threads.h"
@@ -41,11 +42,16 @@ static enum status check_finite(const struct addition *a, size_t begin, size_t e
 	for (size_t i = begin * s->d; i < end * s->d; i++) {
 		double value;
 		element_to_double(s->type, a->data + i * element_bytes(s->type), 1, &value);
-		if (!isfinite((float)value))
-			return error_set(e, STATUS_MALFORMED,
-			                 "record %zu (byte %zu): element %zu is %g%s", i / s->d,
-			                 i / s->d * s->record_bytes, i % s->d, value,
-			                 isfinite(value) ? ", out of range for float32" : "");
+		char text[DECIMAL_TEXT];
+		if (isfinite((float)value))
+			continue;
+		decimal_format_double(value, text);
+		return error_set(e, STATUS_MALFORMED,
+		                 "record %zu (byte %zu): element %zu is %s%s; is the "
+		                 "element type (-t, here %s) right?",
+		                 i / s->d, i / s->d * s->record_bytes, i % s->d, text,
+		                 isfinite(value) ? ", out of range for float32" : "",
+		                 element_name(s->type));
 	}
 	return STATUS_OK;
 }

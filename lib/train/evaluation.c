@@ -185,6 +185,6 @@ struct evaluation evaluator_result(struct evaluator *v)
 		cubes += deviation * deviation * deviation;
 	}
 	r.stdev = sqrt(squares / (double)(n - 1));
-	r.skewness = cubes / (double)n / pow(squares / (double)n, 1.5);
+	r.skewness = squares > 0 ? cubes / (double)n / pow(squares / (double)n, 1.5) : (double)NAN;
 	return r;
 }

@@ -43,10 +43,11 @@ static enum status split(struct trainer *t, struct error *e)
 		t->valid_numbers[t->nvalid++] = (uint32_t)i;
 	if (t->ntrain < t->options.batch)
 		return error_set(e, STATUS_MISMATCH,
-		                 "%zu training records are fewer than a batch of %zu", t->ntrain,
-		                 t->options.batch);
+		                 "%zu training records are fewer than a batch of %zu (--batch)",
+		                 t->ntrain, t->options.batch);
 	if (t->nvalid < 2)
-		return error_set(e, STATUS_MISMATCH, "%zu held-out records: at least 2 are needed",
+		return error_set(e, STATUS_MISMATCH,
+		                 "%zu held-out records (--valid-share): at least 2 are needed",
 		                 t->nvalid);
 	return STATUS_OK;
 }

@@ -28,6 +28,15 @@ with_baseline("m", "wrong", 5)'
 
 setup() { cp "$BATS_FILE_TMPDIR"/* .; }
 
+@test "attribute: --any-content is for the baseline, too" {
+	printf '12,\n\n4' > text
+	head -c 24 x.f32 > one
+	run -1 --separate-stderr niceflow -t u8 -m m --attribute replace --baseline text one
+	[[ $stderr == *": text: not raw records, but lines of text"* ]]
+	niceflow -t u8 -m m --attribute replace --baseline text --any-content one > out
+	[ -s out ]
+}
+
 @test "attribute: replace is the difference of likelihoods" {
 	niceflow -m m --attribute replace --baseline b x.f32 > out
 	python3 -c 'import struct

@@ -220,7 +220,7 @@ BOUNDS = """
     nicetrain   --beta1  1
     nicetrain   --beta2  1
     nicetrain   --ema  1
-    nicetrain   --eps  2
+    nicetrain   --eps  0  2
     nicetrain   --clip  -1
     nicetrain   --noise  -1
     nicetrain   -p  f16  F32

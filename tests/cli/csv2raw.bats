@@ -121,7 +121,7 @@ bad_for_schema() {
 	csv2raw -t f64 -w s table.csv > out
 	diff <(numbers 1 f8 8) <(printf '%s\n' 0.1 1e+300 101325.0000001)
 	ends 1 csv2raw -s s table.csv
-	says "csv2raw: table.csv: row 2 (line 3), column 'a': 1e+300 is beyond float32; write the records as float64"
+	says "csv2raw: table.csv: row 2 (line 3), column 'a': 1e+300 is beyond float32; write the records as float64 (-t f64)"
 	cmp -n 4 out <(bytes '\xcd\xcc\xcc\x3d')
 }
 

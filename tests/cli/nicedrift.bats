@@ -271,6 +271,41 @@ os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > f
 	done
 }
 
+@test "nicedrift --state: a signal ends it though nobody reads, and no answer that is lost is counted" {
+	python3 - <<-'END'
+		import os, signal, subprocess, time
+		r, w = os.pipe()
+		p = subprocess.Popen(["nicedrift", "--state", "state"], stdin=subprocess.PIPE, stdout=w)
+		os.set_blocking(p.stdin.fileno(), False)
+		for _ in range(100): # far more answers than a pipe holds
+		    try:
+		        os.write(p.stdin.fileno(), b"0.5\n" * 10000)
+		    except BlockingIOError:
+		        time.sleep(0.01)
+		p.send_signal(signal.SIGTERM)
+		assert p.wait(timeout=60) == -signal.SIGTERM
+		os.close(r), os.close(w)
+		assert not os.path.exists("state")
+		r, w = os.pipe()
+		os.set_blocking(w, False)
+		try:
+		    while True:
+		        os.write(w, bytes(65536))
+		except BlockingIOError:
+		    pass
+		os.set_blocking(w, True)
+		p = subprocess.Popen(["nicedrift", "--state", "state"], stdin=subprocess.PIPE, stdout=w)
+		p.stdin.write(b"0.5\n" * 1000)
+		p.stdin.flush()
+		time.sleep(0.3)
+		p.send_signal(signal.SIGTERM)
+		time.sleep(0.3)
+		os.close(r), os.close(w)
+		p.wait(timeout=60)
+		assert not os.path.exists("state"), open("state").read()
+	END
+}
+
 @test "nicedrift --state: killed at once, the state is that of the run before" {
 	numbers 200 1 0 > scores
 	numbers 600 2 1 > stream

@@ -697,8 +697,11 @@ merges() {
 	bad '$d' "line 9: unexpected end of input"
 	# shellcheck disable=SC2016
 	bad '1,$d' "no state found"
-	sed 's/^true_n.*/true_negatives\t9223372036854775807/' good > many
-	refused 1 "nicethresh: many: more than 2^64 numbers" nicethresh --merge many many
+	bad 's/^true_n.*/true_negatives\t9007199254740986/' "$broken" # 2^53 + 1 in all
+	sed 's/^true_n.*/true_negatives\t9007199254740985/' good > many
+	nicethresh --merge many > out
+	grep -q '^false_positive_rate' out
+	refused 1 "nicethresh: many: more than 2^53 numbers" nicethresh --merge good many
 	refused 2 "nicethresh: -s requires -x or --labels" nicethresh -s -t 1 good
 	refused 2 "nicethresh: -s and -i are mutually exclusive" nicethresh -s -i -t 1 -x normal good
 	seq 40 > scores

@@ -87,9 +87,9 @@ x[13] = 1e300
 open("huge", "wb").write(struct.pack("<600d", *x))'
 	f64=(-t f64 -d 6 --mid 4 --batch 8 --epochs 1 -q -o m)
 	ends 1 nicetrain "${f64[@]}" huge
-	says 'nicetrain: huge: record 2 (byte 96): element 1 is 1e+300, out of range for float32'
+	says 'nicetrain: huge: record 2 (byte 96): element 1 is 1e+300, out of range for float32; is the element type (-t, here f64) right?'
 	ends 1 nicetrain "${f64[@]}" --valid huge records
-	says 'nicetrain: huge: record 2 (byte 96): element 1 is 1e+300, out of range for float32'
+	says 'nicetrain: huge: record 2 (byte 96): element 1 is 1e+300, out of range for float32; is the element type (-t, here f64) right?'
 	[ ! -e m ]
 }
 
@@ -98,4 +98,42 @@ open("huge", "wb").write(struct.pack("<600d", *x))'
 	head -c 24000 /dev/zero > thousand
 	{ dd bs=24 count=616 of=/dev/null 2> /dev/null; niceflow -m m --progress -B 384 -j 1 > out 2> err; } < thousand
 	grep -q '384 records.* 100 %' err
+}
+
+# refuses_to_replace FILE COMMAND...: a file of the user's stays.
+refuses_to_replace() {
+	local file=$1
+	shift
+	cp "$file" before
+	run -1 --separate-stderr "$@"
+	[ -z "$output" ]
+	[[ $stderr == "${1}: $file: is there, and is not a "*": choose another name, or remove it" ]]
+	cmp "$file" before
+}
+
+@test "outputs: a schema, a log or a checkpoint replaces its like, and no other file" {
+	records
+	seq -f '%g,1' 30 > one.csv
+	seq -f '%g,2' 30 > two.csv
+	refuses_to_replace one.csv csv2raw --no-header -w one.csv two.csv # for -w SCHEMA *.csv
+	refuses_to_replace one.csv nicetrain "${SMALL[@]}" -q -o m --log one.csv records
+	refuses_to_replace one.csv nicetrain "${SMALL[@]}" -q -o m --checkpoint one.csv records
+	[ ! -e m ]
+	: > schema > log > state
+	for _ in 1 2; do
+		csv2raw --no-header -w schema two.csv > two
+		small -q -o m --log log --checkpoint state records
+		[ "$(wc -l < log)" -eq 3 ]
+	done
+	refuses_to_replace one.csv nicetrain "${SMALL[@]}" -q -o m --log one.csv --checkpoint state --resume records
+}
+
+@test "outputs: a name as long as the file system allows" {
+	records
+	for n in 248 249 255; do
+		name=$(printf "%0${n}d" 0)
+		small -q -o "$name" records
+		[ -s "$name" ]
+	done
+	[ "$(find . -name '0*' | wc -l)" -eq 3 ]
 }

@@ -153,3 +153,22 @@ write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
 	refused 2 "pt2nice: --mask-config: '2' is not an integer from 0 to 1" pt2nice --mask-config 2 x
 	nicestat --help | grep -q '^      --describe  '
 }
+
+@test "slips: the wrong separator, and steps that float32 does not have, are told when a schema is learnt" {
+	printf 'a;b\nx;1.5\ny;2.5\n' > semicolons
+	run -1 --separate-stderr csv2raw -w s semicolons
+	[ "$stderr" = "csv2raw: semicolons: one column, 'a;b'; is the separator right (-F)?" ]
+	[ ! -e s ]
+	csv2raw -F ';' -w s semicolons > x
+	{ echo time,b; for i in {10..40}; do echo 17000001$i,$i.5; done; } > times
+	run -0 --separate-stderr csv2raw -w s times
+	[ "$stderr" = "csv2raw: times: column 'time': most values are equal as float32: write float64 (-t f64), or exclude the column (-x)" ]
+	run -0 --separate-stderr csv2raw -t f64 -w s times
+	[ -z "$stderr" ]
+}
+
+@test "slips: a shard of a compressed file is told as that" {
+	gzip < x.u8 > x.gz
+	run -1 --separate-stderr niceflow --shard 1/2 -m m x.gz
+	[[ $stderr == "niceflow: x.gz: not raw records, but gzip-compressed"* ]]
+}
