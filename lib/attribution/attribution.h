@@ -1,11 +1,11 @@
 /*
  * What each element of a record contributes to its log-likelihood LL(x), against a baseline b.
  *
- *     replace   A_j = LL(x with b_j in place of x_j) - LL(x)
- *     gradient  A_j = d LL / d x_j
- *     path      A_j = (x_j - b_j) (1/m) sum_k d LL / d x_j at b + (k + 1/2)/m (x - b), k = 0 ..
- * m-1: integrated gradients (Sundararajan, Taly, Yan, arXiv:1703.01365) by the midpoint rule. Their
- * sum is LL(x) - LL(b) but for a remainder, the error of the rule.
+ *     replace   A_j = LL(x with b_j in place of x_j) - LL(x); if LL(x) is not finite, infinity
+ * where the first is, else 0 gradient  A_j = d LL / d x_j path      A_j = (x_j - b_j) (1/m) sum_k d
+ * LL / d x_j at b + (k + 1/2)/m (x - b), k = 0 .. m-1: integrated gradients (Sundararajan, Taly,
+ * Yan, arXiv:1703.01365) by the midpoint rule. Their sum is LL(x) - LL(b) but for a remainder, the
+ * error of the rule.
  *
  * A record is several items of work, which threads may share: attribution_compute makes a result
  * for each of any items, and a struct attribution_sum (attribution_sum.h) takes them in order.

@@ -62,6 +62,15 @@ static void add_point(struct attribution_sum *s, const unsigned char *raw, size_
 	}
 }
 
+/* What a likelihood gains by a replacement. One that is not finite counts as -infinity, and a
+ * replacement that leaves it so gains nothing: an element that is NaN is named, and no other. */
+static double gain(double replaced, double ll)
+{
+	if (isfinite(ll))
+		return replaced - ll;
+	return isfinite(replaced) ? (double)INFINITY : 0;
+}
+
 bool attribution_sum_add(struct attribution_sum *s, const unsigned char *raw, size_t item,
                          const double *result)
 {
@@ -73,6 +82,6 @@ bool attribution_sum_add(struct attribution_sum *s, const unsigned char *raw, si
 	else if (item == 0)
 		s->ll = *result;
 	else
-		s->values[item - 1] = (*result == INFINITY ? s->ll : *result) - s->ll;
+		s->values[item - 1] = gain(*result == INFINITY ? s->ll : *result, s->ll);
 	return item + 1 == attribution_items(a);
 }
