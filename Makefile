@@ -132,9 +132,10 @@ bench: all $(B)/tests/bench/peak $(B)/tests/bench/layers ## measure [DATA=... MO
 	@$(ENV) BENCH="$(call absolute,$(BENCH))" ORT="$(call absolute,$(ORT))" sh tests/bench/run $(BENCHES)
 lint: ; @$(ENV) COMPILE_FLAGS="-std=c11 -D_XOPEN_SOURCE=700 -Ilib -Icmd -I. $(WARNINGS)" sh .ci/lint ## compilers, layers, formatting, analysers, pages: all silent
 
-DIRS = B=$(B) DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" MANDIR="$(MANDIR)" DATADIR="$(DATADIR)" ZSHDIR="$(ZSHDIR)" LIBEXECDIR="$(LIBEXECDIR)" INSTALL="$(INSTALL)"
+DIRS = B=$(B) PROGRAMS="$(PROGRAMS)" DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" MANDIR="$(MANDIR)" DATADIR="$(DATADIR)" ZSHDIR="$(ZSHDIR)" LIBEXECDIR="$(LIBEXECDIR)" INSTALL="$(INSTALL)"
 install: all completions $(EXAMPLES) ; @$(DIRS) sh .packaging/install put ## install programs, pages, completions, examples into $(DESTDIR)$(PREFIX)
-uninstall: all ; @$(DIRS) sh .packaging/install remove ## remove what install put there
+uninstall: MPI = 1
+uninstall: ; @$(DIRS) sh .packaging/install remove ## remove what install put there, with MPI=1 or without
 dist: ; @mkdir -p $(B) && sh .packaging/dist $(VERSION) $(B)/nicetools-$(VERSION).tar.gz ## a tarball of the last commit
 deb: dist ; @sh .packaging/deb $(VERSION) $(B)/nicetools-$(VERSION).tar.gz ## Debian packages, in $(B); needs debhelper
 html: ; @sh .packaging/html $(B)/html ## the manual as HTML; needs mandoc
