@@ -180,8 +180,10 @@ int main(int argc, char **argv)
 	if (status == EXIT_OK && report_print(&state, &o, &e) != STATUS_OK)
 		status = cli_fail(o.nfiles > 1 ? NULL : o.files[0], &e);
 	if (status == EXIT_OK && o.nskipped > 0)
-		fprintf(stderr, "nicestat: %" PRIu64 " values are nan and were skipped\n",
-		        o.nskipped);
+		cli_warn(NULL,
+		         o.nskipped == 1 ? "%" PRIu64 " value is nan and was skipped"
+		                         : "%" PRIu64 " values are nan and were skipped",
+		         o.nskipped);
 	partial_release(&state);
 	return cli_finish(status);
 }

@@ -44,13 +44,12 @@ static int stop_diverged(const struct trainer *t, const struct options *o, struc
 	if (e->status == STATUS_MEMORY || epochs == 0 || t->options.team->rank > 0 ||
 	    model_write(t, o, model) != EXIT_OK)
 		return EXIT_BAD;
+	const char *name = cli_output_name(o->output);
 	if (steps > 0)
-		fprintf(stderr,
-		        "nicetrain: %s: the model of epoch %" PRIu64 ", step %zu was written\n",
-		        cli_output_name(o->output), epochs + 1, steps);
+		cli_warn(name, "the model of epoch %" PRIu64 ", step %zu was written", epochs + 1,
+		         steps);
 	else
-		fprintf(stderr, "nicetrain: %s: the model of epoch %" PRIu64 " was written\n",
-		        cli_output_name(o->output), epochs);
+		cli_warn(name, "the model of epoch %" PRIu64 " was written", epochs);
 	return EXIT_BAD;
 }
 

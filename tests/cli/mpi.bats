@@ -169,6 +169,7 @@ of_two() {
 		run ! --separate-stderr mpirun.$kind -np 2 "$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi" "${options[@]}" -S "$seed" \
 			-o m records
 		[ "$(grep -c 'is not finite; a smaller learning rate' <<< "$stderr")" -eq 1 ]
+		grep -q '^nicetrain-mpi\[0@[^]]*]: m: the model of epoch .* was written$' <<< "$stderr"
 		cmp m alone
 		rm m
 	done

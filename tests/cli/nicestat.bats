@@ -116,6 +116,8 @@ for i in range(30):
 	run -0 --separate-stderr nicestat -b --skip-nan few.f64
 	[[ $output == "n	2"$'\n'"mean	0.5"* ]]
 	[ "$stderr" = "nicestat: 2 values are nan and were skipped" ]
+	run -0 --separate-stderr nicestat --skip-nan <<< $'1\n2\nnan'
+	[ "$stderr" = "nicestat: 1 value is nan and was skipped" ]
 	printf '1\nnan\n-inf\n' > inf
 	refused 1 "nicestat: inf: line 3: -inf is not a finite number" nicestat --skip-nan inf
 	seq 9 > good
