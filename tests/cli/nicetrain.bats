@@ -94,7 +94,8 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	# a training that gets better to its end makes all epochs
 	train --epochs 3 -q -o a "$GLYPHS"
 	train --epochs 3 --patience 3 -q -o b "$GLYPHS"
-	[ "$(niceflow -m b -i | grep '^epoch	')" = "$(niceflow -m a -i | grep '^epoch	')" ]
+	niceflow -m a -i | grep '^epoch	' > epoch
+	niceflow -m b -i | grep '^epoch	' | cmp - epoch
 }
 
 @test "nicetrain --init: starts where the model stands" {
