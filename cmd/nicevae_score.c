@@ -5,34 +5,14 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static enum status new_workspace(void **workspace, const void *vae, struct error *e)
-{
-	struct vae_workspace *w = calloc(1, sizeof(*w));
-	if (!w)
-		return error_memory(e);
-	if (vae_workspace_init(w, vae, e) == STATUS_OK)
-		*workspace = w;
-	else
-		free(w);
-	return e->status;
-}
-
-static void free_workspace(void *workspace)
-{
-	if (workspace)
-		vae_workspace_release(workspace);
-	free(workspace);
-}
 
 static enum status init(struct lanes *l, const struct vae *v, const struct nicevae_options *o,
                         struct error *e)
 {
 	struct lanes_setup setup = {.model = v,
 	                            .options = o,
-	                            .workspace_init = new_workspace,
-	                            .workspace_release = free_workspace,
+	                            .workspace_init = vae_workspace_new,
+	                            .workspace_release = vae_workspace_free,
 	                            .room = v->d > v->latent ? v->d : v->latent,
 	                            .batch = o->batch,
 	                            .progress = o->progress,

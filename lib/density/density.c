@@ -4,6 +4,7 @@
 #include "density/nice_density.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The first is the kind of a model that does not say. */
@@ -75,6 +76,25 @@ void density_workspace_release(struct density_workspace *w)
 	if (w->kind)
 		w->kind->workspace_release(w->state);
 	*w = (struct density_workspace){0};
+}
+
+enum status density_workspace_new(void **workspace, const void *density, struct error *e)
+{
+	struct density_workspace *w = calloc(1, sizeof(*w));
+	if (!w)
+		return error_memory(e);
+	if (density_workspace_init(w, density, e) == STATUS_OK)
+		*workspace = w;
+	else
+		free(w);
+	return e->status;
+}
+
+void density_workspace_free(void *workspace)
+{
+	if (workspace)
+		density_workspace_release(workspace);
+	free(workspace);
 }
 
 enum status density_log_density(const struct density *f, const struct density_workspace *w,

@@ -43,6 +43,11 @@ enum status density_workspace_init(struct density_workspace *w, const struct den
                                    struct error *e);
 void density_workspace_release(struct density_workspace *w);
 
+/* The same for a workspace of its own memory, as those take it that know no density: struct
+ * density_workspace **, const struct density *. NULL may be freed. */
+enum status density_workspace_new(void **workspace, const void *density, struct error *e);
+void density_workspace_free(void *workspace);
+
 /* For the next four: any number n of records; a record's result does not depend on the others or
  * on the number of threads; several threads may use one density at once, each with a workspace of
  * its own; NaN and infinities in a record go through to its result alone. */

@@ -180,25 +180,6 @@ static void release_density(void *scorer)
 	free(scorer);
 }
 
-static enum status new_workspace(void **workspace, const void *scorer, struct error *e)
-{
-	struct density_workspace *w = calloc(1, sizeof(*w));
-	if (!w)
-		return error_memory(e);
-	if (density_workspace_init(w, scorer, e) == STATUS_OK)
-		*workspace = w;
-	else
-		free(w);
-	return e->status;
-}
-
-static void free_workspace(void *workspace)
-{
-	if (workspace)
-		density_workspace_release(workspace);
-	free(workspace);
-}
-
 static enum status score(const void *scorer, void *workspace, size_t n, const double *x,
                          const uint32_t *indices, uint64_t seed, double *values, struct error *e)
 {
@@ -208,8 +189,8 @@ static enum status score(const void *scorer, void *workspace, size_t n, const do
 
 static const struct scorer_kind scorer = {.open = open_density,
                                           .release = release_density,
-                                          .workspace_init = new_workspace,
-                                          .workspace_release = free_workspace,
+                                          .workspace_init = density_workspace_new,
+                                          .workspace_release = density_workspace_free,
                                           .score = score};
 
 const struct learner_kind nice_learner = {

@@ -169,6 +169,25 @@ void vae_workspace_release(struct vae_workspace *w)
 	*w = (struct vae_workspace){0};
 }
 
+enum status vae_workspace_new(void **workspace, const void *vae, struct error *e)
+{
+	struct vae_workspace *w = calloc(1, sizeof(*w));
+	if (!w)
+		return error_memory(e);
+	if (vae_workspace_init(w, vae, e) == STATUS_OK)
+		*workspace = w;
+	else
+		free(w);
+	return e->status;
+}
+
+void vae_workspace_free(void *workspace)
+{
+	if (workspace)
+		vae_workspace_release(workspace);
+	free(workspace);
+}
+
 /* ---- the networks ---- */
 
 /* w->posterior of the records, whose scaled elements are in w->x. */

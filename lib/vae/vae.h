@@ -68,6 +68,11 @@ void vae_release(struct vae *v);
 enum status vae_workspace_init(struct vae_workspace *w, const struct vae *v, struct error *e);
 void vae_workspace_release(struct vae_workspace *w);
 
+/* The same for a workspace of its own memory, as those take it that know no VAE: struct
+ * vae_workspace **, const struct vae *. NULL may be freed. */
+enum status vae_workspace_new(void **workspace, const void *vae, struct error *e);
+void vae_workspace_free(void *workspace);
+
 /* For the next four: results may take the place of what they are of; at most LINEAR_MAX_ROWS
  * records; a record's result does not depend on the others or on the number of threads; several
  * threads may use one VAE at once, each with a workspace of its own; NaN and infinities in a record
