@@ -27,7 +27,7 @@ LIBS          = -ldnnl -ljansson -lpng -lz -lgmp -lnettle -lm $(LDLIBS)
 
 # A file of cmd/ is a program, shared by all, or a part of the program whose name it begins with.
 SHARED   = cli startup option option_help option_value progress
-SHARED_BY_SOME = lanes notes
+SHARED_BY_SOME = lanes lanes_options notes
 PROGRAMS = $(filter-out $(SHARED) $(SHARED_BY_SOME) $(if $(MPI),,nicetrain-mpi),$(foreach c,$(notdir $(wildcard cmd/*.c)),$(if $(findstring _,$(c)),,$(c:.c=))))
 PAGES    = $(wildcard man/*.[1-8])
 UNITS    = $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*.c))

@@ -10,31 +10,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Records are of the type that training noted, bounds are of pixels, latents are f32. */
-static void choose_type(struct niceflow_options *o, const struct tensors *t)
-{
-	const char *noted = tensors_find_note(t, "type");
-	if (o->type_given || o->mode == INVERSE)
-		return;
-	if (o->mode == BOUND)
-		o->type = ELEMENT_U8;
-	else if (noted)
-		element_parse_raw(noted, &o->type);
-}
-
 /* baseline: of attributions. */
 static enum status load(struct niceflow_options *o, struct density *f, double **baseline,
                         struct error *e)
 {
 	struct tensors tensors = {0};
 	int fd = -1;
-	if (input_open(o->model, &fd, e) == STATUS_OK &&
-	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
-	    density_open(f, &tensors, linear_for(o->precision), o->precision, e) == STATUS_OK &&
-	    o->mode == INFO)
+	if (input_open(o->common.model, &fd, e) == STATUS_OK &&
+	    model_file_read(fd, o->common.way, &tensors, e) == STATUS_OK &&
+	    density_open(f, &tensors, linear_for(o->common.precision), o->common.precision, e) ==
+	        STATUS_OK &&
+	    o->common.mode == INFO)
 		niceflow_info(f, &tensors, e);
-	choose_type(o, &tensors);
-	if (e->status == STATUS_OK && o->mode == ATTRIBUTE &&
+	lanes_options_choose_type(&o->common, &tensors);
+	if (e->status == STATUS_OK && o->common.mode == ATTRIBUTE &&
 	    niceflow_baseline(o, f->d, &tensors, baseline, e) == STATUS_OK &&
 	    o->method != ATTRIBUTION_REPLACE)
 		density_open_gradient(f, &tensors, e);
@@ -49,33 +38,33 @@ static int run(const struct density *f, const struct niceflow_options *o, double
 	struct error e = {0};
 	if (o->baseline && niceflow_read_baseline(o, f->d, baseline) != EXIT_OK)
 		return EXIT_BAD;
-	if (o->mode == BOUND)
+	if (o->common.mode == BOUND)
 		niceflow_bound(f, o, &e);
-	else if (o->mode == SAMPLES)
+	else if (o->common.mode == SAMPLES)
 		niceflow_sample(f, o, &e);
-	else if (o->mode == ATTRIBUTE)
+	else if (o->common.mode == ATTRIBUTE)
 		niceflow_attribute(f, o, baseline, &e);
-	else if (o->mode != INFO)
+	else if (o->common.mode != INFO)
 		niceflow_score(f, o, &e);
 	if (e.status == STATUS_OK)
 		return EXIT_OK;
-	return cli_fail(o->mode == SAMPLES ? NULL : input_list_name(o->files), &e);
+	return cli_fail(o->common.mode == SAMPLES ? NULL : input_list_name(o->common.files), &e);
 }
 
 int main(int argc, char **argv)
 {
 	struct input_list files;
-	struct niceflow_options o = {.files = &files};
+	struct niceflow_options o = {.common = {.files = &files}};
 	struct error e = {0};
 	struct density density = {0};
 	double *baseline = NULL;
 	cli_start(&niceflow_program, argv);
 	niceflow_parse(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
-	if (o.nthreads > 0)
-		threads_set_count((unsigned)o.nthreads);
+	if (o.common.nthreads > 0)
+		threads_set_count((unsigned)o.common.nthreads);
 	int status = load(&o, &density, &baseline, &e) == STATUS_OK ? run(&density, &o, baseline)
-	                                                            : cli_fail(o.model, &e);
+	                                                            : cli_fail(o.common.model, &e);
 	free(baseline);
 	density_release(&density);
 	return cli_finish(status);

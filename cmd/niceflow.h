@@ -3,30 +3,18 @@
 #define NICEFLOW_H
 
 #include "attribution/attribution.h"
-#include "base/element.h"
 #include "base/error.h"
 #include "cli.h"
 #include "density/density.h"
-#include "io/whole_file.h"
-#include "progress.h"
-#include "shard/shard.h"
+#include "lanes_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-enum mode { LIKELIHOOD, LATENT, INVERSE, BOUND, SAMPLES, ATTRIBUTE, INFO };
 
 enum { STEPS = 256 /* of a path */ };
 
 struct niceflow_options {
-	enum mode mode;
-	const char *model;
-	enum whole_file_way way; /* of the model */
-	struct input_list *files;
-	enum element type;
-	bool type_given;
-	uint64_t nsamples, seed, first;
+	struct lanes_options common;
 	double temperature;
 	size_t k; /* dequantisations */
 	bool bits, spread, weights;
@@ -34,17 +22,11 @@ struct niceflow_options {
 	const char *baseline;
 	size_t steps; /* 0: the default */
 	bool check;
-	bool binary, any_content;
-	struct shard shard; /* count 0: not given */
-	enum precision precision;
-	size_t nthreads; /* 0: the default */
-	size_t batch;    /* 0: the default */
-	enum progress_wish progress;
 };
 
 extern const struct program niceflow_program;
 
-/* Does not return after -h, -V or a usage error. o->files: room for a list. */
+/* Does not return after -h, -V or a usage error. o->common.files: room for a list. */
 void niceflow_parse(int argc, char **argv, struct niceflow_options *o);
 
 /* What the model is. t: the tensors that f was opened from. */

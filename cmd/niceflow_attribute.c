@@ -17,12 +17,13 @@ struct context {
 
 void niceflow_check_attribute(const struct niceflow_options *o)
 {
-	bool attributes = o->mode == ATTRIBUTE, path = attributes && o->method == ATTRIBUTION_PATH;
+	bool attributes = o->common.mode == ATTRIBUTE;
+	bool path = attributes && o->method == ATTRIBUTION_PATH;
 	if (o->baseline && (!attributes || o->method == ATTRIBUTION_GRADIENT))
 		cli_usage("--baseline requires --attribute replace or path");
 	if ((o->steps > 0 || o->check) && !path)
 		cli_usage("--steps and --check require --attribute path");
-	if (o->binary && attributes && !o->check)
+	if (o->common.binary && attributes && !o->check)
 		cli_usage("-b: attributions are raw f32");
 }
 
@@ -34,18 +35,18 @@ int niceflow_read_baseline(const struct niceflow_options *o, size_t d, double *b
 	size_t n, more;
 	int fd = -1;
 	if (input_open(o->baseline, &fd, e) == STATUS_OK)
-		record_stream_init(&in, fd, NULL, d * element_bytes(o->type), 1, e);
-	in.any_content = o->any_content;
+		record_stream_init(&in, fd, NULL, d * element_bytes(o->common.type), 1, e);
+	in.any_content = o->common.any_content;
 	if (e->status == STATUS_OK && record_stream_next(&in, &raw, &n, e) == STATUS_OK) {
 		if (n > 0)
-			element_to_double(o->type, raw, d, baseline);
+			element_to_double(o->common.type, raw, d, baseline);
 		if (n == 0 || (record_stream_next(&in, &raw, &more, e) == STATUS_OK && more > 0))
 			error_set(e, STATUS_MALFORMED, "%s",
 			          n > 0 ? "more than one record" : "no record");
 	}
 	if (e->status == STATUS_TRUNCATED || e->status == STATUS_MALFORMED)
 		error_add(e, e->status, "a baseline is one record of %zu %s elements", d,
-		          element_name(o->type));
+		          element_name(o->common.type));
 	record_stream_release(&in);
 	return cli_close_input(o->baseline, fd, e);
 }
@@ -85,7 +86,7 @@ static void write_sum(const struct context *c)
 {
 	const struct niceflow_options *o = c->lanes.setup.options;
 	if (o->check)
-		lanes_write_number(c->sum.remainder, o->binary, '\n');
+		lanes_write_number(c->sum.remainder, o->common.binary, '\n');
 	else
 		lanes_write_f32(c->sum.values, c->lanes.setup.d);
 }
@@ -119,7 +120,7 @@ enum status niceflow_attribute(const struct density *f, const struct niceflow_op
                                const double *baseline, struct error *e)
 {
 	struct context c = {.attribution = {f, o->method, baseline, o->steps ? o->steps : STEPS,
-	                                    o->check, o->type}};
+	                                    o->check, o->common.type}};
 	if (attribution_sum_init(&c.sum, &c.attribution, e) == STATUS_OK) {
 		if (niceflow_lanes_init(&c.lanes, f, o, e) == STATUS_OK)
 			lanes_read(&c.lanes, attribute_batch, e);

@@ -16,9 +16,9 @@ static void write_bound(const struct niceflow_options *o, size_t d, const struct
 {
 	double unit = o->bits ? (double)d * log(2) : 1;
 	double value = log_mean_exp_value(m) / unit;
-	lanes_write_number(o->bits ? -value : value, o->binary, o->spread ? '\t' : '\n');
+	lanes_write_number(o->bits ? -value : value, o->common.binary, o->spread ? '\t' : '\n');
 	if (o->spread)
-		lanes_write_number(log_mean_exp_stdev(m) / unit, o->binary, '\n');
+		lanes_write_number(log_mean_exp_stdev(m) / unit, o->common.binary, '\n');
 }
 
 static bool weigh_rows(void *context, size_t lane)
@@ -28,8 +28,8 @@ static bool weigh_rows(void *context, size_t lane)
 	const struct niceflow_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
 	return bound_log_weights(&c->bound, own->workspace, l->raw,
-	                         o->first + l->part.first + l->nbefore, own->first, own->n, own->x,
-	                         own->x, &own->error) == STATUS_OK;
+	                         o->common.first + l->part.first + l->nbefore, own->first, own->n,
+	                         own->x, own->x, &own->error) == STATUS_OK;
 }
 
 static void write_bounds(struct context *c, const struct lane *own)
@@ -69,7 +69,7 @@ static enum status bound_batch(struct lanes *l, size_t n, struct error *e)
 enum status niceflow_bound(const struct density *f, const struct niceflow_options *o,
                            struct error *e)
 {
-	struct context c = {.bound = {f, o->k, o->seed}, .seen = LOG_MEAN_EXP};
+	struct context c = {.bound = {f, o->k, o->common.seed}, .seen = LOG_MEAN_EXP};
 	if (niceflow_lanes_init(&c.lanes, f, o, e) == STATUS_OK)
 		lanes_read(&c.lanes, bound_batch, e);
 	lanes_release(&c.lanes);

@@ -9,12 +9,12 @@ enum status niceflow_lanes_init(struct lanes *l, const struct density *f,
 	                            .workspace_init = density_workspace_new,
 	                            .workspace_release = density_workspace_free,
 	                            .room = f->d,
-	                            .batch = o->batch,
-	                            .progress = o->progress,
-	                            .files = o->files,
-	                            .type = o->type,
+	                            .batch = o->common.batch,
+	                            .progress = o->common.progress,
+	                            .files = o->common.files,
+	                            .type = o->common.type,
 	                            .d = f->d,
-	                            .any_content = o->any_content,
-	                            .shard = o->shard};
+	                            .any_content = o->common.any_content,
+	                            .shard = o->common.shard};
 	return lanes_init(l, &setup, e);
 }

@@ -23,42 +23,10 @@ const struct program niceflow_program = {
     "       niceflow -m MODEL -i\n",
     "Write the log-likelihood (nats) of each raw record under a NICE flow, one per line."};
 
-static void set_mode(struct niceflow_options *o, enum mode mode)
-{
-	if (o->mode != LIKELIHOOD && o->mode != mode)
-		cli_usage("-z, -x, -k, -n, --attribute and -i are mutually exclusive");
-	o->mode = mode;
-}
-
-static void parse_latent(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, LATENT);
-}
-
-static void parse_inverse(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, INVERSE);
-}
-
-static void parse_info(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, INFO);
-}
-
-static void parse_samples(const char *option, const char *arg, void *options)
-{
-	struct niceflow_options *o = options;
-	set_mode(o, SAMPLES);
-	o->nsamples = option_count(option, arg, 0, UINT64_MAX);
-}
-
 static void parse_bound(const char *option, const char *arg, void *options)
 {
 	struct niceflow_options *o = options;
-	set_mode(o, BOUND);
+	lanes_options_set_mode(&o->common, BOUND);
 	o->k = (size_t)option_count(option, arg, 1, BOUND_MAX_K);
 }
 
@@ -70,30 +38,20 @@ static const struct option_choice methods[] = {{"replace", ATTRIBUTION_REPLACE},
 static void parse_method(const char *option, const char *arg, void *options)
 {
 	struct niceflow_options *o = options;
-	set_mode(o, ATTRIBUTE);
+	lanes_options_set_mode(&o->common, ATTRIBUTE);
 	o->method = (enum attribution_method)option_choose(option, arg, methods);
-}
-
-static void parse_type(const char *option, const char *arg, void *options)
-{
-	struct niceflow_options *o = options;
-	o->type = (enum element)option_choose(option, arg, option_elements);
-	o->type_given = true;
 }
 
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file, safetensors or PyTorch .pt",
-     OPTION_INPUT(struct niceflow_options, model)},
-    OPTION_NO_MAP(struct niceflow_options, way),
-    {'t', "type", "TYPE",
-     "element type of the input: u8, f32, f64 (default: the type recorded in the model, or f32)",
-     OPTION_CUSTOM(parse_type), .choices = option_elements},
+     OPTION_INPUT(struct niceflow_options, common.model)},
+    OPTION_NO_MAP(struct niceflow_options, common.way),
+    LANES_OPTIONS_TYPE,
     {'z', "latent", NULL, "write the latents z of the records x, as raw f32",
-     OPTION_CUSTOM(parse_latent)},
+     OPTION_CUSTOM(lanes_options_parse_latent)},
     {'x', "inverse", NULL, "write the records x of the latents z, as raw f32",
-     OPTION_CUSTOM(parse_inverse)},
-    {'n', "samples", "N", "write N samples from the model, as raw f32",
-     OPTION_CUSTOM(parse_samples)},
+     OPTION_CUSTOM(lanes_options_parse_inverse)},
+    LANES_OPTIONS_SAMPLES,
     {'k', "bound", "K",
      "write a bound on log P of each record of u8 pixels, from K dequantisations",
      OPTION_CUSTOM(parse_bound)},
@@ -114,62 +72,44 @@ static const struct option_spec table[] = {
     {0, "check", NULL, "--attribute path: write only the integration error of each record",
      OPTION_FLAG(struct niceflow_options, check)},
     {'S', "seed", "SEED", "seed of -n and -k (default 0)",
-     OPTION_COUNT(struct niceflow_options, seed, 0, UINT64_MAX)},
+     OPTION_COUNT(struct niceflow_options, common.seed, 0, UINT64_MAX)},
     {0, "first", "N", "index of the first record of -k or sample of -n (default 0)",
-     OPTION_COUNT(struct niceflow_options, first, 0, BOUND_MAX_RECORDS / 2)},
-    {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
-     OPTION_SHARD(struct niceflow_options, shard)},
+     OPTION_COUNT(struct niceflow_options, common.first, 0, BOUND_MAX_RECORDS / 2)},
+    LANES_OPTIONS_SHARD,
     {'T', "temperature", "T", "factor for the latents of -n (default 1)",
      OPTION_REAL(struct niceflow_options, temperature, -INFINITY, INFINITY)},
     {'b', "binary", NULL, "write likelihoods as raw f64, not as text",
-     OPTION_FLAG(struct niceflow_options, binary)},
-    {'p', "precision", "P", "matrix products in f32 (default) or bf16",
-     OPTION_CHOICE(struct niceflow_options, precision, option_precisions)},
-    {'j', "threads", "THREADS", "number of threads (default: one per available processor)",
-     OPTION_SIZE(struct niceflow_options, nthreads, 1, 1024)},
-    {'B', "batch", "BATCH",
-     "maximum number of records processed at once (default: 384 per thread, or 256 KiB)",
-     OPTION_SIZE(struct niceflow_options, batch, 1, 1 << 20)},
-    {'i', "info", NULL, "print a description of the model", OPTION_CUSTOM(parse_info)},
-    {0, "progress", NULL, "draw the progress line even if standard error is not a terminal",
-     OPTION_SET(struct niceflow_options, progress, PROGRESS_ALWAYS)},
-    {'q', "quiet", NULL, "draw no progress line",
-     OPTION_SET(struct niceflow_options, progress, PROGRESS_NEVER)},
-    OPTION_ANY_CONTENT(struct niceflow_options, any_content),
+     OPTION_FLAG(struct niceflow_options, common.binary)},
+    OPTION_PRECISION(struct niceflow_options, common.precision),
+    OPTION_THREADS(struct niceflow_options, common.nthreads),
+    LANES_OPTIONS_BATCH,
+    LANES_OPTIONS_INFO,
+    OPTION_PROGRESS(struct niceflow_options, common.progress),
+    OPTION_QUIET(struct niceflow_options, common.progress, "draw no progress line"),
+    OPTION_ANY_CONTENT(struct niceflow_options, common.any_content),
     {0}};
 
 static void check_bound(const struct niceflow_options *o)
 {
-	if (o->mode != BOUND && (o->bits || o->spread || o->weights))
+	enum mode mode = o->common.mode;
+	if (mode != BOUND && (o->bits || o->spread || o->weights))
 		cli_usage("--bits, --spread and --weights require -k");
-	if (o->mode == BOUND && o->type_given && o->type != ELEMENT_U8)
+	if (mode == BOUND && o->common.type_given && o->common.type != ELEMENT_U8)
 		cli_usage("-k requires -t u8");
 	if (o->weights && (o->bits || o->spread))
 		cli_usage("--weights and --bits or --spread are mutually exclusive");
-	if (o->mode != BOUND && o->mode != SAMPLES && o->first > 0)
+	if (mode != BOUND && mode != SAMPLES && o->common.first > 0)
 		cli_usage("--first requires -k or -n");
-}
-
-static void check_options(const struct niceflow_options *o, bool has_operand)
-{
-	check_bound(o);
-	niceflow_check_attribute(o);
-	if (o->precision == PRECISION_BF16 && !linear_has_bf16())
-		cli_usage("-p: this machine has no bfloat16 products");
-	if (!o->model)
-		cli_usage("missing option -m MODEL");
-	if ((o->mode == SAMPLES || o->mode == INFO) && has_operand)
-		cli_usage("-n and -i take no input file");
-	if (o->shard.count > 0 && (!has_operand || o->mode == SAMPLES || o->mode == INFO))
-		cli_usage("--shard requires files");
-	option_check_files(table, o, o->files->names,
-	                   o->mode != SAMPLES && o->mode != INFO ? o->files->n : 0);
 }
 
 void niceflow_parse(int argc, char **argv, struct niceflow_options *o)
 {
-	*o = (struct niceflow_options){.files = o->files, .type = ELEMENT_F32, .temperature = 1};
+	*o = (struct niceflow_options){.common = {.files = o->common.files,
+	                                          .type = ELEMENT_F32,
+	                                          .modes = "-z, -x, -k, -n, --attribute and -i"},
+	                               .temperature = 1};
 	int first = option_parse(&niceflow_program, table, argc, argv, o);
-	cli_operands(argc, argv, first, o->files);
-	check_options(o, first < argc);
+	check_bound(o);
+	niceflow_check_attribute(o);
+	lanes_options_finish(&o->common, table, argc, argv, first);
 }

@@ -8,7 +8,7 @@ static bool make_samples(void *context, size_t lane)
 	const struct lanes *l = context;
 	const struct niceflow_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
-	density_sample_latents(l->setup.model, o->seed, o->first + own->first, own->n,
+	density_sample_latents(l->setup.model, o->common.seed, o->common.first + own->first, own->n,
 	                       o->temperature, own->x);
 	return density_decode(l->setup.model, own->workspace, own->n, own->x, own->x,
 	                      &own->error) == STATUS_OK;
@@ -29,8 +29,8 @@ enum status niceflow_sample(const struct density *f, const struct niceflow_optio
 	static const struct ordered_map stages = {lanes_take, make_samples, write_samples};
 	struct lanes lanes;
 	if (niceflow_lanes_init(&lanes, f, o, e) == STATUS_OK) {
-		progress_start(&lanes.progress, o->progress, o->nsamples);
-		lanes_run(&lanes, &stages, o->nsamples, e);
+		progress_start(&lanes.progress, o->common.progress, o->common.nsamples);
+		lanes_run(&lanes, &stages, o->common.nsamples, e);
 		progress_end(&lanes.progress);
 	}
 	lanes_release(&lanes);

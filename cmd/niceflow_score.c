@@ -31,7 +31,7 @@ static bool score_records(void *context, size_t lane)
 	const struct lanes *l = context;
 	struct lane *own = &l->all[lane];
 	const struct niceflow_options *o = l->setup.options;
-	enum mode mode = o->mode;
+	enum mode mode = o->common.mode;
 	if (mode == LIKELIHOOD)
 		density_log_density(l->setup.model, own->workspace, own->n, own->x, own->x,
 		                    &own->error);
@@ -47,10 +47,10 @@ static bool write_records(void *context, size_t lane)
 	struct lanes *l = context;
 	const struct niceflow_options *o = l->setup.options;
 	const struct lane *own = &l->all[lane];
-	for (size_t i = 0; o->mode == LIKELIHOOD && i < own->n; i++)
+	for (size_t i = 0; o->common.mode == LIKELIHOOD && i < own->n; i++)
 		l->nodd += isfinite(own->x[i]) ? 0 : 1;
-	if (o->mode == LIKELIHOOD)
-		lanes_write_numbers(own->x, own->n, o->binary);
+	if (o->common.mode == LIKELIHOOD)
+		lanes_write_numbers(own->x, own->n, o->common.binary);
 	else
 		lanes_write_f32(own->x, own->n * l->setup.d);
 	progress_update(&l->progress, l->nbefore += own->n);

@@ -8,14 +8,6 @@
 
 #include <unistd.h>
 
-/* Records are of the type that training noted, latents are f32. */
-static void choose_type(struct nicevae_options *o, const struct tensors *t)
-{
-	const char *noted = tensors_find_note(t, "type");
-	if (!o->type_given && o->mode != INVERSE && noted)
-		element_parse_raw(noted, &o->type);
-}
-
 static void print_info(const struct tensors *t, struct error *e)
 {
 	struct tensors notes = {0};
@@ -30,12 +22,13 @@ static enum status load(struct nicevae_options *o, struct vae *v, struct error *
 {
 	struct tensors tensors = {0};
 	int fd = -1;
-	if (input_open(o->model, &fd, e) == STATUS_OK &&
-	    model_file_read(fd, o->way, &tensors, e) == STATUS_OK &&
-	    vae_open(v, &tensors, linear_for(o->precision), o->precision, e) == STATUS_OK &&
-	    o->mode == INFO)
+	if (input_open(o->common.model, &fd, e) == STATUS_OK &&
+	    model_file_read(fd, o->common.way, &tensors, e) == STATUS_OK &&
+	    vae_open(v, &tensors, linear_for(o->common.precision), o->common.precision, e) ==
+	        STATUS_OK &&
+	    o->common.mode == INFO)
 		print_info(&tensors, e);
-	choose_type(o, &tensors);
+	lanes_options_choose_type(&o->common, &tensors);
 	tensors_release(&tensors);
 	if (fd > 0)
 		close(fd);
@@ -45,29 +38,29 @@ static enum status load(struct nicevae_options *o, struct vae *v, struct error *
 static int run(const struct vae *v, const struct nicevae_options *o)
 {
 	struct error e = {0};
-	if (o->mode == BOUND)
+	if (o->common.mode == LIKELIHOOD)
 		nicevae_bound(v, o, &e);
-	else if (o->mode == SAMPLES)
+	else if (o->common.mode == SAMPLES)
 		nicevae_sample(v, o, &e);
-	else if (o->mode != INFO)
+	else if (o->common.mode != INFO)
 		nicevae_map(v, o, &e);
 	if (e.status == STATUS_OK)
 		return EXIT_OK;
-	return cli_fail(o->mode == SAMPLES ? NULL : input_list_name(o->files), &e);
+	return cli_fail(o->common.mode == SAMPLES ? NULL : input_list_name(o->common.files), &e);
 }
 
 int main(int argc, char **argv)
 {
 	struct input_list files;
-	struct nicevae_options o = {.files = &files};
+	struct nicevae_options o = {.common = {.files = &files}};
 	struct error e = {0};
 	struct vae vae = {0};
 	cli_start(&nicevae_program, argv);
 	nicevae_parse(argc, argv, &o);
 	cli_confine(SANDBOX_READING);
-	if (o.nthreads > 0)
-		threads_set_count((unsigned)o.nthreads);
-	int status = load(&o, &vae, &e) == STATUS_OK ? run(&vae, &o) : cli_fail(o.model, &e);
+	if (o.common.nthreads > 0)
+		threads_set_count((unsigned)o.common.nthreads);
+	int status = load(&o, &vae, &e) == STATUS_OK ? run(&vae, &o) : cli_fail(o.common.model, &e);
 	vae_release(&vae);
 	return cli_finish(status);
 }

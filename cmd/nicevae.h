@@ -2,43 +2,25 @@
 #ifndef NICEVAE_H
 #define NICEVAE_H
 
-#include "base/element.h"
 #include "base/error.h"
 #include "cli.h"
-#include "io/whole_file.h"
-#include "progress.h"
-#include "shard/shard.h"
+#include "lanes_options.h"
 #include "vae/vae.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-enum mode { BOUND, LATENT, INVERSE, SAMPLES, INFO };
 
 struct nicevae_options {
-	enum mode mode;
-	const char *model;
-	enum whole_file_way way; /* of the model */
-	struct input_list *files;
-	enum element type;
-	bool type_given;
-	uint64_t nsamples, seed, first;
+	struct lanes_options common;
 	size_t k; /* 0: the default */
 	bool spread, weights, means;
-	bool binary, any_content;
-	struct shard shard; /* count 0: not given */
-	enum precision precision;
-	size_t nthreads; /* 0: the default */
-	size_t batch;    /* 0: the default */
-	enum progress_wish progress;
 };
 
 enum { NICEVAE_K = 16 /* draws by default */ };
 
 extern const struct program nicevae_program;
 
-/* Does not return after -h, -V or a usage error. o->files: room for a list. */
+/* Does not return after -h, -V or a usage error. o->common.files: room for a list. */
 void nicevae_parse(int argc, char **argv, struct nicevae_options *o);
 
 /* Each of these writes to standard output, by as many threads as threads_count() says; whatever

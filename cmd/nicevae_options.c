@@ -13,52 +13,11 @@ const struct program nicevae_program = {
     "       nicevae -m MODEL -i\n",
     "Write a lower bound on the log-likelihood (nats) of each raw record under a VAE."};
 
-static void set_mode(struct nicevae_options *o, enum mode mode)
-{
-	if (o->mode != BOUND && o->mode != mode)
-		cli_usage("-z, -x, -n and -i are mutually exclusive");
-	o->mode = mode;
-}
-
-static void parse_latent(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, LATENT);
-}
-
-static void parse_inverse(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, INVERSE);
-}
-
-static void parse_info(const char *option, const char *arg, void *options)
-{
-	(void)option, (void)arg;
-	set_mode(options, INFO);
-}
-
-static void parse_samples(const char *option, const char *arg, void *options)
-{
-	struct nicevae_options *o = options;
-	set_mode(o, SAMPLES);
-	o->nsamples = option_count(option, arg, 0, UINT64_MAX);
-}
-
-static void parse_type(const char *option, const char *arg, void *options)
-{
-	struct nicevae_options *o = options;
-	o->type = (enum element)option_choose(option, arg, option_elements);
-	o->type_given = true;
-}
-
 static const struct option_spec table[] = {
     {'m', "model", "MODEL", "model file: a VAE of nicetrain --kind vae",
-     OPTION_INPUT(struct nicevae_options, model)},
-    OPTION_NO_MAP(struct nicevae_options, way),
-    {'t', "type", "TYPE",
-     "element type of the input: u8, f32, f64 (default: the type recorded in the model, or f32)",
-     OPTION_CUSTOM(parse_type), .choices = option_elements},
+     OPTION_INPUT(struct nicevae_options, common.model)},
+    OPTION_NO_MAP(struct nicevae_options, common.way),
+    LANES_OPTIONS_TYPE,
     {'k', "draws", "K", "draws of the latent for each bound (default 16)",
      OPTION_SIZE(struct nicevae_options, k, 1, VAE_MAX_K)},
     {0, "spread", NULL, "add a column with the standard deviation of the K log-weights",
@@ -66,64 +25,49 @@ static const struct option_spec table[] = {
     {0, "weights", NULL, "write the K log-weights instead of the bound, as raw f64",
      OPTION_FLAG(struct nicevae_options, weights)},
     {'z', "latent", NULL, "write the posterior means of the latents, as raw f32",
-     OPTION_CUSTOM(parse_latent)},
+     OPTION_CUSTOM(lanes_options_parse_latent)},
     {'x', "inverse", NULL, "write the means of the records of the latents z, as raw f32",
-     OPTION_CUSTOM(parse_inverse)},
-    {'n', "samples", "N", "write N samples from the model, as raw f32",
-     OPTION_CUSTOM(parse_samples)},
+     OPTION_CUSTOM(lanes_options_parse_inverse)},
+    LANES_OPTIONS_SAMPLES,
     {0, "means", NULL, "with -n: without the decoder's noise",
      OPTION_FLAG(struct nicevae_options, means)},
     {'S', "seed", "SEED", "seed of the draws and of -n (default 0)",
-     OPTION_COUNT(struct nicevae_options, seed, 0, UINT64_MAX)},
+     OPTION_COUNT(struct nicevae_options, common.seed, 0, UINT64_MAX)},
     {0, "first", "N", "index of the first record or sample (default 0)",
-     OPTION_COUNT(struct nicevae_options, first, 0, VAE_MAX_RECORDS / 2)},
-    {0, "shard", "I/N", "read only part I of N equal parts of all records of the files",
-     OPTION_SHARD(struct nicevae_options, shard)},
+     OPTION_COUNT(struct nicevae_options, common.first, 0, VAE_MAX_RECORDS / 2)},
+    LANES_OPTIONS_SHARD,
     {'b', "binary", NULL, "write bounds as raw f64, not as text",
-     OPTION_FLAG(struct nicevae_options, binary)},
-    {'p', "precision", "P", "matrix products in f32 (default) or bf16",
-     OPTION_CHOICE(struct nicevae_options, precision, option_precisions)},
-    {'j', "threads", "THREADS", "number of threads (default: one per available processor)",
-     OPTION_SIZE(struct nicevae_options, nthreads, 1, 1024)},
-    {'B', "batch", "BATCH",
-     "maximum number of records processed at once (default: 384 per thread, or 256 KiB)",
-     OPTION_SIZE(struct nicevae_options, batch, 1, 1 << 20)},
-    {'i', "info", NULL, "print a description of the model", OPTION_CUSTOM(parse_info)},
-    {0, "progress", NULL, "draw the progress line even if standard error is not a terminal",
-     OPTION_SET(struct nicevae_options, progress, PROGRESS_ALWAYS)},
-    {'q', "quiet", NULL, "draw no progress line",
-     OPTION_SET(struct nicevae_options, progress, PROGRESS_NEVER)},
-    OPTION_ANY_CONTENT(struct nicevae_options, any_content),
+     OPTION_FLAG(struct nicevae_options, common.binary)},
+    OPTION_PRECISION(struct nicevae_options, common.precision),
+    OPTION_THREADS(struct nicevae_options, common.nthreads),
+    LANES_OPTIONS_BATCH,
+    LANES_OPTIONS_INFO,
+    OPTION_PROGRESS(struct nicevae_options, common.progress),
+    OPTION_QUIET(struct nicevae_options, common.progress, "draw no progress line"),
+    OPTION_ANY_CONTENT(struct nicevae_options, common.any_content),
     {0}};
 
-static void check_options(const struct nicevae_options *o, bool has_operand)
+static void check_bound(const struct nicevae_options *o)
 {
-	if (o->mode != BOUND && (o->k > 0 || o->spread || o->weights))
+	enum mode mode = o->common.mode;
+	if (mode != LIKELIHOOD && (o->k > 0 || o->spread || o->weights))
 		cli_usage("-k, --spread and --weights are for bounds: not with -z, -x, -n or -i");
 	if (o->weights && o->spread)
 		cli_usage("--weights and --spread are mutually exclusive");
-	if (o->means && o->mode != SAMPLES)
+	if (o->means && mode != SAMPLES)
 		cli_usage("--means requires -n");
-	if (o->mode != BOUND && o->mode != SAMPLES && o->first > 0)
+	if (mode != LIKELIHOOD && mode != SAMPLES && o->common.first > 0)
 		cli_usage("--first: only bounds and -n have draws");
-	if (o->precision == PRECISION_BF16 && !linear_has_bf16())
-		cli_usage("-p: this machine has no bfloat16 products");
-	if (!o->model)
-		cli_usage("missing option -m MODEL");
-	if ((o->mode == SAMPLES || o->mode == INFO) && has_operand)
-		cli_usage("-n and -i take no input file");
-	if (o->shard.count > 0 && (!has_operand || o->mode == SAMPLES || o->mode == INFO))
-		cli_usage("--shard requires files");
-	option_check_files(table, o, o->files->names,
-	                   o->mode != SAMPLES && o->mode != INFO ? o->files->n : 0);
 }
 
 void nicevae_parse(int argc, char **argv, struct nicevae_options *o)
 {
-	*o = (struct nicevae_options){.files = o->files, .type = ELEMENT_F32};
+	*o = (struct nicevae_options){.common = {.files = o->common.files,
+	                                         .type = ELEMENT_F32,
+	                                         .modes = "-z, -x, -n and -i"}};
 	int first = option_parse(&nicevae_program, table, argc, argv, o);
-	cli_operands(argc, argv, first, o->files);
-	check_options(o, first < argc);
+	check_bound(o);
+	lanes_options_finish(&o->common, table, argc, argv, first);
 	if (o->k == 0)
 		o->k = NICEVAE_K;
 }

@@ -14,13 +14,13 @@ static enum status init(struct lanes *l, const struct vae *v, const struct nicev
 	                            .workspace_init = vae_workspace_new,
 	                            .workspace_release = vae_workspace_free,
 	                            .room = v->d > v->latent ? v->d : v->latent,
-	                            .batch = o->batch,
-	                            .progress = o->progress,
-	                            .files = o->files,
-	                            .type = o->type,
-	                            .d = o->mode == INVERSE ? v->latent : v->d,
-	                            .any_content = o->any_content,
-	                            .shard = o->shard};
+	                            .batch = o->common.batch,
+	                            .progress = o->common.progress,
+	                            .files = o->common.files,
+	                            .type = o->common.type,
+	                            .d = o->common.mode == INVERSE ? v->latent : v->d,
+	                            .any_content = o->common.any_content,
+	                            .shard = o->common.shard};
 	return lanes_init(l, &setup, e);
 }
 
@@ -44,7 +44,7 @@ static bool weigh_draws(void *context, size_t lane)
 	const struct nicevae_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
 	struct vae_draw draws[LINEAR_MAX_ROWS];
-	uint64_t first = o->first + l->part.first + l->nbefore;
+	uint64_t first = o->common.first + l->part.first + l->nbefore;
 	uint64_t record = own->first / o->k, last = (own->first + own->n - 1) / o->k;
 	size_t nrecords = (size_t)(last - record + 1);
 	for (size_t i = 0; i < own->n; i++) {
@@ -53,8 +53,8 @@ static bool weigh_draws(void *context, size_t lane)
 		    .row = (size_t)(in - record), .index = first + in, .k = at % o->k};
 	}
 	take_records(l, own, record, nrecords);
-	return vae_log_weights(l->setup.model, own->workspace, nrecords, own->x, o->seed, own->n,
-	                       draws, own->x, &own->error) == STATUS_OK;
+	return vae_log_weights(l->setup.model, own->workspace, nrecords, own->x, o->common.seed,
+	                       own->n, draws, own->x, &own->error) == STATUS_OK;
 }
 
 static void write_bound(struct bounds *b)
@@ -62,9 +62,9 @@ static void write_bound(struct bounds *b)
 	const struct nicevae_options *o = b->lanes.setup.options;
 	double value = log_mean_exp_value(&b->seen);
 	b->lanes.nodd += isfinite(value) ? 0 : 1;
-	lanes_write_number(value, o->binary, o->spread ? '\t' : '\n');
+	lanes_write_number(value, o->common.binary, o->spread ? '\t' : '\n');
 	if (o->spread)
-		lanes_write_number(log_mean_exp_stdev(&b->seen), o->binary, '\n');
+		lanes_write_number(log_mean_exp_stdev(&b->seen), o->common.binary, '\n');
 	b->seen = LOG_MEAN_EXP;
 }
 
@@ -112,7 +112,7 @@ static bool map_records(void *context, size_t lane)
 	const struct nicevae_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
 	take_records(l, own, own->first, own->n);
-	if (o->mode == LATENT)
+	if (o->common.mode == LATENT)
 		vae_encode(l->setup.model, own->workspace, own->n, own->x, own->x, &own->error);
 	else
 		vae_decode(l->setup.model, own->workspace, own->n, own->x, own->x, &own->error);
@@ -125,7 +125,7 @@ static bool write_records(void *context, size_t lane)
 	const struct nicevae_options *o = l->setup.options;
 	const struct vae *v = l->setup.model;
 	const struct lane *own = &l->all[lane];
-	lanes_write_f32(own->x, own->n * (o->mode == LATENT ? v->latent : v->d));
+	lanes_write_f32(own->x, own->n * (o->common.mode == LATENT ? v->latent : v->d));
 	progress_update(&l->progress, l->nbefore + own->first + own->n);
 	return !ferror(stdout);
 }
@@ -153,8 +153,9 @@ static bool make_samples(void *context, size_t lane)
 	const struct lanes *l = context;
 	const struct nicevae_options *o = l->setup.options;
 	struct lane *own = &l->all[lane];
-	return vae_sample(l->setup.model, own->workspace, o->seed, o->first + own->first, own->n,
-	                  !o->means, own->x, own->x, &own->error) == STATUS_OK;
+	return vae_sample(l->setup.model, own->workspace, o->common.seed,
+	                  o->common.first + own->first, own->n, !o->means, own->x, own->x,
+	                  &own->error) == STATUS_OK;
 }
 
 static bool write_samples(void *context, size_t lane)
@@ -171,8 +172,8 @@ enum status nicevae_sample(const struct vae *v, const struct nicevae_options *o,
 	static const struct ordered_map stages = {lanes_take, make_samples, write_samples};
 	struct lanes lanes;
 	if (init(&lanes, v, o, e) == STATUS_OK) {
-		progress_start(&lanes.progress, o->progress, o->nsamples);
-		lanes_run(&lanes, &stages, o->nsamples, e);
+		progress_start(&lanes.progress, o->common.progress, o->common.nsamples);
+		lanes_run(&lanes, &stages, o->common.nsamples, e);
 		progress_end(&lanes.progress);
 	}
 	lanes_release(&lanes);

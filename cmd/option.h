@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "io/whole_file.h"
+#include "progress.h"
 #include "shard/shard.h"
 
 #include <stdbool.h>
@@ -92,6 +93,32 @@ struct option_spec {
 		.name = "no-map",                                                                  \
 		.help = "read files into memory instead of mapping them (for network storage)",    \
 		OPTION_SET(T, field, WHOLE_FILE_COPY)                                              \
+	}
+
+#define OPTION_PRECISION(T, field)                                                                 \
+	{                                                                                          \
+		'p', "precision", "P", "matrix products in f32 (default) or bf16",                 \
+		    OPTION_CHOICE(T, field, option_precisions)                                     \
+	}
+
+#define OPTION_THREADS(T, field)                                                                   \
+	{                                                                                          \
+		'j', "threads", "THREADS",                                                         \
+		    "number of threads (default: one per available processor)",                    \
+		    OPTION_SIZE(T, field, 1, 1024)                                                 \
+	}
+
+#define OPTION_PROGRESS(T, field)                                                                  \
+	{                                                                                          \
+		.name = "progress",                                                                \
+		.help = "draw the progress line even if standard error is not a terminal",         \
+		OPTION_SET(T, field, PROGRESS_ALWAYS)                                              \
+	}
+
+/* what: its help; some programs print a table, too. */
+#define OPTION_QUIET(T, field, what)                                                               \
+	{                                                                                          \
+		'q', "quiet", NULL, what, OPTION_SET(T, field, PROGRESS_NEVER)                     \
 	}
 
 /* Choices shared by several programs. */
