@@ -118,7 +118,7 @@ enum {
 	FEWEST_NUMBERS = 16,  /* less says nothing */
 	FEWEST_CHANGES = 4,   /* records of one gray are no numbers */
 	MOST_BYTES = 1 << 16, /* that are looked at */
-	RANGE = 96            /* of the exponents of lower halves of doubles, at least */
+	SOME = 32             /* one in so many is no exception */
 };
 
 static bool is_likely_float(uint32_t bits)
@@ -174,22 +174,22 @@ static bool all_likely(const struct view *v)
 	return v->n >= FEWEST_NUMBERS && v->nlikely == v->n && v->nchanged >= FEWEST_CHANGES;
 }
 
-/* Lower halves of doubles are any bits, and have any exponents if they are taken for floats; or, if
- * the doubles were floats or whole numbers, they end in 28 bits of 0. Neither is so for each second
- * float. */
+/* Lower halves of doubles are any bits: taken for floats, some are smaller and some greater than
+ * floats are in data; or, if the doubles were floats or whole numbers, all end in 28 bits of 0.
+ * Neither is so for each second float. */
 static bool has_lower_halves(const unsigned char *data, size_t n)
 {
-	uint32_t least = UINT32_MAX, greatest = 0;
-	bool all_end = true;
+	size_t nhalves = 0, nsmall = 0, ngreat = 0, nended = 0;
 	for (size_t i = 0; i + 8 <= n; i += 8) {
-		uint32_t bits = bytes_le32(data + i), exponent = bits >> 23 & 0xff;
+		uint32_t bits = bytes_le32(data + i);
 		if (bits << 1 == 0)
 			continue;
-		all_end = all_end && bits << 4 == 0;
-		least = exponent < least ? exponent : least;
-		greatest = exponent > greatest ? exponent : greatest;
+		nhalves++;
+		nsmall += !is_likely_float(bits) && (bits >> 23 & 0xff) < 127;
+		ngreat += !is_likely_float(bits) && (bits >> 23 & 0xff) > 127;
+		nended += bits << 4 == 0;
 	}
-	return all_end || greatest - least >= RANGE;
+	return nended == nhalves || (nsmall > nhalves / SOME + 1 && ngreat > nhalves / SOME + 1);
 }
 
 enum status content_check_elements(const unsigned char *data, size_t n, size_t element_bytes,

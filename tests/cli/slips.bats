@@ -94,6 +94,7 @@ write("pixels.f32", "f", [r.choice([0, 0, 0, r.randrange(256)]) / 255 for _ in n
 # what could be either, or is odd, is accepted
 write("bits.f32", "f", [r.choice([0, 1]) for _ in normal])
 write("units.f32", "f", [v for i in normal for v in (i * 1e-12, 5 + i)])
+write("odd.f32", "f", [float("nan") if i == 1000 else 1e-35 if i == 2000 else 0.5 + i % 3 for i in range(6000)])
 write("gray.u8", "B", [64] * 5994 + [65] * 6)
 write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
 	for file in *.f64 {any,pixels}.f32; do
