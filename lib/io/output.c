@@ -1,6 +1,8 @@
 /* Files that a program writes by name. */
 #include "io/output.h"
 
+#include "io/input.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -108,10 +110,13 @@ enum status output_check_replaced(const struct output *o,
 {
 	unsigned char head[OUTPUT_HEAD_BYTES];
 	int fd = o->path ? open(o->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
+	size_t n = 0, got = 1;
+	while (fd >= 0 && n < sizeof(head) && got > 0 &&
+	       input_read(fd, NULL, head + n, sizeof(head) - n, &got, e) == STATUS_OK)
+		n += got;
 	if (fd >= 0)
 		close(fd);
-	if (n <= 0 || ours(head, (size_t)n))
+	if (e->status != STATUS_OK || n == 0 || ours(head, n))
 		return e->status;
 	return error_set(e, STATUS_UNSUPPORTED,
 	                 "is there, and is not %s: choose another name, or remove it", what);

@@ -734,6 +734,10 @@ class Output:
         self.program, self.option, self.rest = program, option, rest
         self.input = rest[-1]
 
+    def old(self):
+        """A file that it may replace, and is not what it writes."""
+        return self.right[:64] + b"old"
+
     def run(self, path, more=(), **how):
         return run([self.program, self.option, path, *self.rest[:-1], *more, self.input], **how)
 
@@ -784,7 +788,7 @@ def named_mode(output):
 
 def named_link(output):
     os.makedirs("folder", exist_ok=True)
-    open("folder/target", "w").write("old")
+    open("folder/target", "wb").write(output.old())
     os.chmod("folder/target", 0o600)
     for name, target in ("link", "folder/target"), ("link2", "link"), ("dangling", "folder/new"):
         os.symlink(target, name)
@@ -887,12 +891,12 @@ def named_limit(output):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
     before = set(os.listdir(".")) | {"model"}
-    open("held", "w").write("old")
+    open("held", "wb").write(output.old())
     output.run("held", preexec_fn=limit).ends(1)
     left = set(os.listdir(".")) - before
     data = open("held", "rb").read()
     os.remove("held")
-    if left != {"held"} or (data != b"old" and not output.right.startswith(data)):
+    if left != {"held"} or (data != output.old() and not output.right.startswith(data)):
         raise Broken("%s is left, and %s" % (left, data))
 
 

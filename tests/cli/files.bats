@@ -25,7 +25,7 @@ setup() {
 
 @test "files: draws and attributions go on from file to file" {
 	head -c 80 all > u && head -c 44 all > u1 && tail -c +45 u > u2
-	niceflow -m m -t u8 -k 3 u1 u2 | cmp - <(niceflow -m m -t u8 -k 3 u)
+	niceflow --any-content -m m -t u8 -k 3 u1 u2 | cmp - <(niceflow --any-content -m m -t u8 -k 3 u)
 	niceflow -m m --attribute gradient a b | cmp - <(niceflow -m m --attribute gradient all)
 }
 
@@ -89,7 +89,7 @@ setup() {
 	refused 1 "nicetrain: short: record 199 (byte 3184): unexpected end of input after 6 of 16 bytes" small -o x a short long
 	refused 1 "nicetrain: standard input: record 199 (byte 3184): unexpected end of input after 6 of 16 bytes" small -o x a - < short
 	{ head -c 32 a && printf '\0\0\300\177' && tail -c 28 a; } > nan
-	refused 1 "nicetrain: nan: record 2 (byte 32): element 0 is nan" small -o x a nan
+	refused 1 "nicetrain: nan: record 2 (byte 32): element 0 is nan; is the element type (-t, here f32) right?" small -o x a nan
 	refused 1 "nicetrain: none: cannot open: No such file or directory" small -o x a none b
 	refused 1 "nicetrain: .: cannot read: Is a directory" small -o x a . b
 	printf '\037\213\010\000\000\000\000\000' > z && cat all >> z
@@ -128,7 +128,7 @@ shards() {
 		cmp got expected
 	done
 	head -c 160 all > u && head -c 44 u > u1 && tail -c +45 u > u2
-	shards 43 niceflow -m m -t u8 u1 empty u2 | cmp - <(niceflow -m m -t u8 u)
+	shards 43 niceflow --any-content -m m -t u8 u1 empty u2 | cmp - <(niceflow --any-content -m m -t u8 u)
 	niceflow -m m --shard 2/5 a b > got
 	niceflow -m m a b | sed -n 101,200p | cmp - got
 	niceflow -m m -z --shard 2/2 a b | cmp - <(tail -c 4000 all | niceflow -m m -z)
@@ -137,8 +137,8 @@ shards() {
 @test "shards: bounds draw what the whole run would" {
 	head -c 80 all > u && head -c 44 all > u1 && tail -c +45 u > u2
 	for n in 1 3 6 40; do
-		shards "$n" niceflow -m m -t u8 -k 3 -S 5 --first 9 u1 empty u2 > got
-		niceflow -m m -t u8 -k 3 -S 5 --first 9 u | cmp - got
+		shards "$n" niceflow --any-content -m m -t u8 -k 3 -S 5 --first 9 u1 empty u2 > got
+		niceflow --any-content -m m -t u8 -k 3 -S 5 --first 9 u | cmp - got
 	done
 	nicetrain --kind vae -d 4 --hidden 0 --latent 2 --no-scale --noise 0 --valid b --batch 50 --epochs 1 -q -o v all
 	shards 3 nicevae -m v -k 5 --first 9 a empty b | cmp - <(nicevae -m v -k 5 --first 9 all)
@@ -148,7 +148,7 @@ shards() {
 	ends 0 niceflow -m m --shard 1/3 empty empty
 	nothing && silent
 	head -c 8 all > u8
-	ends 0 niceflow -m m -t u8 --shard 1/9 u8
+	ends 0 niceflow --any-content -m m -t u8 --shard 1/9 u8
 	nothing && silent
 	{ head -c 16 all && printf '\037\213\010\000\000\000\000\000' && head -c 8 all; } > z
 	niceflow -m m --shard 2/2 z | cmp - <(niceflow -m m z | tail -n 1)

@@ -185,7 +185,7 @@ course() { cut -f 1,2,5- "$@"; }
 	train --checkpoint state -q -o m "$GLYPHS"
 	for lines in 4 3 1 0; do
 		head -n "$lines" whole > log # as if the rest had not been written
-		printf '4\t2160\t1' >> log  # or the beginning of more
+		[ "$lines" -eq 0 ] || printf '4\t2160\t1' >> log # or the beginning of more
 		train --checkpoint state --resume --log log -q -o m "$GLYPHS"
 		[ "$(course log)" = "$(course <(head -n "$lines" whole | grep . || head -n 1 whole))" ]
 	done
@@ -327,7 +327,7 @@ open("broken", "wb").write(struct.pack("<Q", len(text)) + text + data)'
 	[[ $stderr == "nicetrain: constant: all records are identical" ]]
 	{ head -c 16000 /dev/zero; printf '\0\0\xc0\x7f'; head -c 12 /dev/zero; } > nan
 	run -1 --separate-stderr nicetrain -d 4 -q -o m nan
-	[[ $stderr == "nicetrain: nan: record 1000 (byte 16000): element 0 is nan" ]]
+	[[ $stderr == "nicetrain: nan: record 1000 (byte 16000): element 0 is nan; is the element type (-t, here f32) right?" ]]
 	run -1 --separate-stderr train --valid <(head -c 700 "$GLYPHS") -q -o m "$GLYPHS"
 	[[ $stderr == *"unexpected end of input after 700 of 784 bytes" ]]
 	[ ! -e m ]

@@ -100,7 +100,7 @@ quiet() {
 		nicethresh -c calibration | head -n 1; echo "${PIPESTATUS[@]:1}"'
 	[ "${lines[0]}" = "$(nicethresh -c calibration test.ll | head -n 1)" ]
 	[ "${lines[1]}" = "141 141 0" ]
-	quiet 'niceflow -m nice.safetensors -n 18446744073709551615 | niceflow -m nice.safetensors | head -n 1 | wc -l'
+	quiet 'niceflow -m nice.safetensors -n 18446744073709551615 | niceflow -t f32 -m nice.safetensors | head -n 1 | wc -l'
 	[ "$output" -eq 1 ]
 }
 

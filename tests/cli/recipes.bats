@@ -4,7 +4,7 @@ load helper
 # data. A training is cut short by a function that stands for nicetrain.
 
 setup() {
-	sed -n '/^### From CSV, NumPy/,/^## /s/^    //p' "$ROOT/README.md" > lines
+	sed -n '/^### From CSV, NumPy/,/^##/s/^    //p' "$ROOT/README.md" > lines
 	python3 -c 'import random; open("x.u8", "wb").write(random.Random(1).randbytes(784 * 40))'
 	nicetrain() { command nicetrain -q --mid 4 --hidden 2 --epochs 1 --batch 8 --valid-share 0.2 "$@"; }
 	export -f nicetrain

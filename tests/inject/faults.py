@@ -24,6 +24,8 @@ B = os.environ["B"]
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures")
 TRAIN = "nicetrain -q -o model -d 6 --mid 4 --hidden 2 --couplings 2 --epochs 1 --batch 2 --valid-share 0.4 -j 1 "
 
+OLD = "nicetable 1\nold" # which csv2raw -w may replace
+
 # Input, and the command behind it; what is named "model" is a file that is there before.
 RUNS = [
     "csv2raw -w model x.csv", "csv2raw -s s x.csv",
@@ -93,8 +95,8 @@ def prepare():
     tool("niceroc -s ll ll", "sides")
     tool("nicethresh -s -t -14 -x normal ll", "counts")
     tool("nicestat --model m ll", "bound")
-    open("model", "w").write("old")
-    open("far", "w").write("old")
+    open("model", "w").write(OLD)
+    open("far", "wb").write(open("m", "rb").read())
 
 
 LINKS = {"link": "model", "link2": "far"}

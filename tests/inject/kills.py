@@ -25,6 +25,7 @@ COMMAND = [os.path.join(B, "bin", "nicetrain"), "-d", "784", "-t", "u8", "--hidd
            "-o", "model", "--checkpoint", "state", "--log", "log", "--resume", "records"]
 RANDOM = ["--mid", "64", "--epochs", "6", "-j", "2"]
 SWEPT = ["--mid", "2", "--epochs", "2", "-j"]
+OLD = b"nicetable 1\nold"  # which csv2raw -w may replace
 TABLE = [os.path.join(B, "bin", "csv2raw"), "-w", "schema", "table"]
 INPUTS = ("records", "table")
 LINKS = {"model": "far/model", "state": "far/state", "schema": "far/schema"}
@@ -56,7 +57,7 @@ def fresh():
         for name, target in LINKS.items():
             os.symlink(target, name)
     for name in "model", "schema":
-        open(name, "wb").write(b"old")
+        open(name, "wb").write(OLD)
 
 
 def check(right, what):
@@ -102,7 +103,7 @@ def at_random(kills, seed):
             _, messages = p.communicate()
         if p.returncode == -signal.SIGKILL:
             done += 1
-            check(contents("model") in (b"old", whole[0]), "kill %d: a torn model" % done)
+            check(contents("model") in (OLD, whole[0]), "kill %d: a torn model" % done)
             continue
         if not check(p.returncode == 0, "after kill %d: status %s: %s" % (done, p.returncode, messages)):
             break
@@ -139,7 +140,7 @@ def at_calls(every, threads):
             if not killed_at(COMMAND + swept, call, n):
                 break
             done += 1
-            check(contents("model") in (b"old", whole[0]), "%s %d: a torn model" % (call, n))
+            check(contents("model") in (OLD, whole[0]), "%s %d: a torn model" % (call, n))
             p = subprocess.run(COMMAND + swept, stderr=subprocess.PIPE)
             check(p.returncode == 0, "after %s %d: status %d: %s" % (call, n, p.returncode, p.stderr))
             is_right(whole, "after %s %d" % (call, n))
@@ -164,7 +165,7 @@ def table_at_calls(every):
                 some = out.read()
             what = "csv2raw, %s %d" % (call, n)
             done += 1
-            check(contents("schema") in (schema, b"old"), what + ": a torn schema")
+            check(contents("schema") in (schema, OLD), what + ": a torn schema")
             check(records.startswith(some), what + ": other records")
             check(not some or contents("schema") == schema, what + ": records before their schema")
             p = subprocess.run(TABLE, stdout=subprocess.PIPE)
