@@ -119,7 +119,7 @@ refuses_to_replace() {
 	refuses_to_replace one.csv nicetrain "${SMALL[@]}" -q -o m --log one.csv records
 	refuses_to_replace one.csv nicetrain "${SMALL[@]}" -q -o m --checkpoint one.csv records
 	[ ! -e m ]
-	: > schema > log > state
+	touch schema log state
 	for _ in 1 2; do
 		csv2raw --no-header -w schema two.csv > two
 		small -q -o m --log log --checkpoint state records

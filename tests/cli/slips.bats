@@ -161,10 +161,10 @@ write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
 	[ "$stderr" = "csv2raw: semicolons: one column, 'a;b'; is the separator right (-F)?" ]
 	[ ! -e s ]
 	csv2raw -F ';' -w s semicolons > x
-	{ echo time,b; for i in {10..40}; do echo 17000001$i,$i.5; done; } > times
-	run -0 --separate-stderr csv2raw -w s times
-	[ "$stderr" = "csv2raw: times: column 'time': most values are equal as float32: write float64 (-t f64), or exclude the column (-x)" ]
-	run -0 --separate-stderr csv2raw -t f64 -w s times
+	{ echo time,b; for i in {10..40}; do echo 17000001$i,$i.5; done; } > stamps
+	run -0 --separate-stderr csv2raw -w s stamps
+	[ "$stderr" = "csv2raw: stamps: column 'time': most values are equal as float32: write float64 (-t f64), or exclude the column (-x)" ]
+	run -0 --separate-stderr csv2raw -t f64 -w s stamps
 	[ -z "$stderr" ]
 }
 
