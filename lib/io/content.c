@@ -198,12 +198,12 @@ enum status content_check_elements(const unsigned char *data, size_t n, size_t e
 	if (n > MOST_BYTES)
 		n = MOST_BYTES;
 	struct view floats = view_floats(data, n), doubles = view_doubles(data, n);
+	bool f64 = all_likely(&doubles), f32 = all_likely(&floats);
 	const char *type = NULL;
-	if (element_bytes < 8 && all_likely(&doubles) && has_lower_halves(data, n))
+	if (element_bytes < 8 && f64 && has_lower_halves(data, n))
 		type = "f64";
-	else if (element_bytes == 1 && all_likely(&floats) && floats.nuneven > floats.n / 2)
-		type = "f32";
-	else if (element_bytes == 8 && all_likely(&floats) && !all_likely(&doubles))
+	else if (f32 &&
+	         (element_bytes == 8 ? !f64 : element_bytes == 1 && floats.nuneven > floats.n / 2))
 		type = "f32";
 	return type ? refuse_elements(type, element_bytes, e) : e->status;
 }
