@@ -111,7 +111,7 @@ struct view {
 	size_t n;        /* that are not 0 */
 	size_t nlikely;  /* of them, from 2^-30 to 2^30; of doubles, from 2^-60 to 2^60 */
 	size_t nchanged; /* of them, that differ from the one before */
-	size_t nuneven;  /* of them, whose lowest byte is none that their highest could be */
+	size_t nuneven;  /* of them, whose lowest byte could not be the highest of a likely float */
 };
 
 enum {
@@ -133,37 +133,19 @@ static bool is_likely_double(uint64_t bits)
 	return exponent >= 1023 - 60 && exponent <= 1023 + 60;
 }
 
-static void look_at(struct view *v, uint64_t bits, uint64_t before, bool likely, bool uneven)
-{
-	v->n++;
-	v->nlikely += likely;
-	v->nuneven += uneven;
-	v->nchanged += bits != before;
-}
-
-static struct view view_floats(const unsigned char *data, size_t n)
+/* bytes: 4 for floats, 8 for doubles. */
+static struct view view_numbers(const unsigned char *data, size_t n, size_t bytes)
 {
 	struct view v = {0};
-	uint32_t before = 0;
-	for (size_t i = 0; i + 4 <= n; i += 4) {
-		uint32_t bits = bytes_le32(data + i), lowest = bits << 24;
-		if (bits << 1 == 0)
+	uint64_t before = 0, magnitude = UINT64_MAX >> (64 - 8 * bytes) >> 1;
+	for (size_t i = 0; i + bytes <= n; i += bytes) {
+		uint64_t bits = bytes == 4 ? bytes_le32(data + i) : bytes_le64(data + i);
+		if ((bits & magnitude) == 0)
 			continue;
-		look_at(&v, bits, before, is_likely_float(bits), !is_likely_float(lowest));
-		before = bits;
-	}
-	return v;
-}
-
-static struct view view_doubles(const unsigned char *data, size_t n)
-{
-	struct view v = {0};
-	uint64_t before = 0;
-	for (size_t i = 0; i + 8 <= n; i += 8) {
-		uint64_t bits = bytes_le64(data + i), lowest = bits << 56;
-		if (bits << 1 == 0)
-			continue;
-		look_at(&v, bits, before, is_likely_double(bits), !is_likely_double(lowest));
+		v.n++;
+		v.nlikely += bytes == 4 ? is_likely_float((uint32_t)bits) : is_likely_double(bits);
+		v.nuneven += !is_likely_float((uint32_t)bits << 24);
+		v.nchanged += bits != before;
 		before = bits;
 	}
 	return v;
@@ -197,7 +179,7 @@ enum status content_check_elements(const unsigned char *data, size_t n, size_t e
 {
 	if (n > MOST_BYTES)
 		n = MOST_BYTES;
-	struct view floats = view_floats(data, n), doubles = view_doubles(data, n);
+	struct view floats = view_numbers(data, n, 4), doubles = view_numbers(data, n, 8);
 	bool f64 = all_likely(&doubles), f32 = all_likely(&floats);
 	const char *type = NULL;
 	if (element_bytes < 8 && f64 && has_lower_halves(data, n))
