@@ -79,6 +79,14 @@ void lanes_options_parse_type(const char *option, const char *arg, void *options
 		    OPTION_CUSTOM(lanes_options_parse_info)                                        \
 	}
 
+/* The last rows, in this order. */
+#define LANES_OPTIONS_LAST                                                                         \
+	OPTION_PRECISION(struct lanes_options, precision),                                         \
+	    OPTION_THREADS(struct lanes_options, nthreads), LANES_OPTIONS_BATCH,                   \
+	    LANES_OPTIONS_INFO, OPTION_PROGRESS(struct lanes_options, progress),                   \
+	    OPTION_QUIET(struct lanes_options, progress, "draw no progress line"),                 \
+	    OPTION_ANY_CONTENT(struct lanes_options, any_content)
+
 /* After the program's own checks: takes the operands from argv[first] on, and ends the program if
  * an option does not fit. */
 void lanes_options_finish(struct lanes_options *o, const struct option_spec *table, int argc,

@@ -94,9 +94,9 @@ int state_end(struct run *r, bool right)
 	if (!r->o->state)
 		return status;
 	state_lock(r);
+	ending_finish(&r->ending); /* a signal waits for this, however long it takes */
 	if (right)
 		status = save(r);
-	ending_finish(&r->ending);
 	state_unlock(r);
 	return status;
 }

@@ -80,13 +80,7 @@ static const struct option_spec table[] = {
      OPTION_REAL(struct niceflow_options, temperature, -INFINITY, INFINITY)},
     {'b', "binary", NULL, "write likelihoods as raw f64, not as text",
      OPTION_FLAG(struct niceflow_options, common.binary)},
-    OPTION_PRECISION(struct niceflow_options, common.precision),
-    OPTION_THREADS(struct niceflow_options, common.nthreads),
-    LANES_OPTIONS_BATCH,
-    LANES_OPTIONS_INFO,
-    OPTION_PROGRESS(struct niceflow_options, common.progress),
-    OPTION_QUIET(struct niceflow_options, common.progress, "draw no progress line"),
-    OPTION_ANY_CONTENT(struct niceflow_options, common.any_content),
+    LANES_OPTIONS_LAST,
     {0}};
 
 static void check_bound(const struct niceflow_options *o)

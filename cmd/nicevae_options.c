@@ -38,13 +38,7 @@ static const struct option_spec table[] = {
     LANES_OPTIONS_SHARD,
     {'b', "binary", NULL, "write bounds as raw f64, not as text",
      OPTION_FLAG(struct nicevae_options, common.binary)},
-    OPTION_PRECISION(struct nicevae_options, common.precision),
-    OPTION_THREADS(struct nicevae_options, common.nthreads),
-    LANES_OPTIONS_BATCH,
-    LANES_OPTIONS_INFO,
-    OPTION_PROGRESS(struct nicevae_options, common.progress),
-    OPTION_QUIET(struct nicevae_options, common.progress, "draw no progress line"),
-    OPTION_ANY_CONTENT(struct nicevae_options, common.any_content),
+    LANES_OPTIONS_LAST,
     {0}};
 
 static void check_bound(const struct nicevae_options *o)
