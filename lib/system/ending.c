@@ -7,13 +7,15 @@
 static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
 enum { NENDS = sizeof(ends) / sizeof(*ends), PATIENCE = 2 /* seconds */ };
 
-/* Not for ever: who holds it may be writing to somebody who does not read. */
+/* Not for ever, unless the owner ends: who holds it may be writing to somebody who does not read.
+ */
 static bool lock_soon(struct ending *e)
 {
 	struct timespec end;
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += PATIENCE;
-	return pthread_mutex_timedlock(&e->lock, &end) == 0;
+	return pthread_mutex_timedlock(&e->lock, &end) == 0 ||
+	       (e->over && pthread_mutex_lock(&e->lock) == 0);
 }
 
 static void *wait_for_one(void *arg)
