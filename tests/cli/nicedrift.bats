@@ -290,23 +290,24 @@ os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > f
 		assert p.wait(timeout=60) == -signal.SIGTERM
 		os.close(r), os.close(w)
 		assert not os.path.exists("state")
-		r, w = os.pipe()
-		os.set_blocking(w, False)
-		try:
-		    while True:
-		        os.write(w, bytes(65536))
-		except BlockingIOError:
-		    pass
-		os.set_blocking(w, True)
-		p = subprocess.Popen(["nicedrift", "--state", "state"], stdin=subprocess.PIPE, stdout=w)
-		p.stdin.write(b"0.5\n" * 1000)
-		p.stdin.flush()
-		time.sleep(0.3)
-		p.send_signal(signal.SIGTERM)
-		time.sleep(0.3)
-		os.close(r), os.close(w)
-		p.wait(timeout=60)
-		assert not os.path.exists("state"), open("state").read()
+		for leaves in False, True: # the reader, or reads nothing
+		    r, w = os.pipe()
+		    os.set_blocking(w, False)
+		    try:
+		        while True:
+		            os.write(w, bytes(65536))
+		    except BlockingIOError:
+		        os.set_blocking(w, True)
+		    p = subprocess.Popen(["nicedrift", "--state", "state"], stdin=subprocess.PIPE, stdout=w)
+		    p.stdin.write(b"0.5\n" * 1000)
+		    p.stdin.flush()
+		    time.sleep(0.3)
+		    p.send_signal(signal.SIGTERM)
+		    time.sleep(0.3)
+		    if leaves:
+		        os.close(r), os.close(w)
+		    p.wait(timeout=60)
+		    assert not os.path.exists("state"), open("state").read()
 	END
 }
 
