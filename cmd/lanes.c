@@ -27,10 +27,10 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Records of a batch: LINEAR_MAX_ROWS for each thread, several times over if they are small. */
-static size_t default_batch(size_t record_bytes)
+/* Records of a batch: `rows` for each thread, several times over if they are small. */
+static size_t default_batch(size_t rows, size_t record_bytes)
 {
-	size_t once = (size_t)threads_count() * LINEAR_MAX_ROWS;
+	size_t once = (size_t)threads_count() * rows;
 	return once * (1 + (BATCH_BYTES - 1) / (once * record_bytes));
 }
 
@@ -38,7 +38,7 @@ enum status lanes_init(struct lanes *l, const struct lanes_setup *setup, struct 
 {
 	*l = (struct lanes){.setup = *setup, .max = threads_count()};
 	if (setup->batch == 0)
-		l->setup.batch = default_batch(setup->d * element_bytes(setup->type));
+		l->setup.batch = default_batch(setup->rows, setup->d * element_bytes(setup->type));
 	l->all = calloc(l->max, sizeof(*l->all));
 	return l->all ? STATUS_OK : error_memory(e);
 }
@@ -55,7 +55,7 @@ void lanes_release(struct lanes *l)
 static enum status prepare(struct lane *l, const struct lanes_setup *s, struct error *e)
 {
 	if (s->workspace_init(&l->workspace, s->model, e) == STATUS_OK &&
-	    !(l->x = malloc(LINEAR_MAX_ROWS * s->room * sizeof(double))))
+	    !(l->x = malloc(s->rows * s->room * sizeof(double))))
 		error_memory(e);
 	return e->status;
 }
@@ -69,7 +69,7 @@ void lanes_offer(struct lanes *l, uint64_t nitems)
 {
 	l->next = 0;
 	l->end = nitems;
-	l->piece = (size_t)least(share(nitems, l->n), least(l->setup.batch, LINEAR_MAX_ROWS));
+	l->piece = (size_t)least(share(nitems, l->n), least(l->setup.batch, l->setup.rows));
 }
 
 enum status lanes_run(struct lanes *l, const struct ordered_map *stages, uint64_t nitems,

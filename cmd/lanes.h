@@ -20,7 +20,8 @@ struct lanes_setup {
 	const void *model, *options; /* the program's own, for its stages */
 	enum status (*workspace_init)(void **workspace, const void *model, struct error *e);
 	void (*workspace_release)(void *workspace); /* NULL is fine */
-	size_t room;                                /* numbers that an item needs in lane.x */
+	size_t rows;  /* items that a workspace takes at a time, at most LINEAR_MAX_ROWS */
+	size_t room;  /* numbers that an item needs in lane.x */
 	size_t batch; /* records at the most; 0: as many as keep the threads busy */
 	enum progress_wish progress;
 
@@ -35,7 +36,7 @@ struct lanes_setup {
 /* What one thread works on: a piece of the items. */
 struct lane {
 	void *workspace;
-	double *x;      /* (LINEAR_MAX_ROWS, room); results take the place of what they are of */
+	double *x;      /* (rows, room); results take the place of what they are of */
 	uint64_t first; /* item */
 	size_t n;
 	struct error error;

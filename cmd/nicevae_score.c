@@ -13,6 +13,7 @@ static enum status init(struct lanes *l, const struct vae *v, const struct nicev
 	                            .options = o,
 	                            .workspace_init = vae_workspace_new,
 	                            .workspace_release = vae_workspace_free,
+	                            .rows = v->rows,
 	                            .room = v->d > v->latent ? v->d : v->latent,
 	                            .batch = o->common.batch,
 	                            .progress = o->common.progress,

@@ -59,27 +59,17 @@ static size_t widest(const struct nice_names *s)
 	return width;
 }
 
-/* (LINEAR_MAX_ROWS, width), zero: rows without a record are computed, too. */
-static void *workspace(size_t width, size_t size, struct error *e)
-{
-	bool fits = width <= SIZE_MAX / size / LINEAR_MAX_ROWS;
-	void *p = fits ? hugepage_zeroed(LINEAR_MAX_ROWS * width, size) : NULL;
-	if (!p)
-		error_memory(e);
-	return p;
-}
-
 enum status nice_workspace_init(struct nice_workspace *w, const struct nice *f, struct error *e)
 {
 	size_t size = precision_bytes(f->precision), largest = halves_size(f->d, HALF_EVEN);
 	struct nice_workspace made = {0};
 	for (size_t i = 0; i < 2; i++) {
-		made.half[i] = workspace(halves_size(f->d, i), sizeof(double), e);
-		made.work[i] = workspace(f->width, size, e);
+		made.half[i] = linear_rows_alloc(f->rows, halves_size(f->d, i), sizeof(double), e);
+		made.work[i] = linear_rows_alloc(f->rows, f->width, size, e);
 	}
-	made.input = workspace(largest, size, e);
-	made.shift = workspace(largest, sizeof(float), e);
-	made.z = workspace(f->d, sizeof(double), e);
+	made.input = linear_rows_alloc(f->rows, largest, size, e);
+	made.shift = linear_rows_alloc(f->rows, largest, sizeof(float), e);
+	made.z = linear_rows_alloc(f->rows, f->d, sizeof(double), e);
 	if (e->status == STATUS_OK)
 		*w = made;
 	else
@@ -187,6 +177,7 @@ enum status nice_init(struct nice *f, const struct nice_names *s,
 	                    .mask_config = s->mask_config,
 	                    .precision = precision,
 	                    .width = widest(s)};
+	made.rows = linear_rows(made.width > made.d ? made.width : made.d);
 	if (allocate(&made, e) == STATUS_OK)
 		set_scale(&made, s->scale, e);
 	if (e->status == STATUS_OK)
@@ -213,7 +204,7 @@ void nice_release(struct nice *f)
 	*f = (struct nice){0};
 }
 
-/* ---- one batch of at most LINEAR_MAX_ROWS records, as two halves ---- */
+/* ---- one batch of at most f->rows records, as two halves ---- */
 
 /* One pass over a batch; not all of it is used by each. */
 struct pass {
@@ -453,16 +444,16 @@ static enum status invert(const struct nice *f, struct nice_workspace *w, size_t
 
 /* ---- any number of records ---- */
 
-static size_t rows_of(size_t left)
+static size_t rows_of(const struct nice *f, size_t left)
 {
-	return left < LINEAR_MAX_ROWS ? left : LINEAR_MAX_ROWS;
+	return left < f->rows ? left : f->rows;
 }
 
 static enum status transform_all(const struct nice *f, struct nice_workspace *w, bool inverse,
                                  size_t n, const double *from, double *to, struct error *e)
 {
 	for (size_t rows; n > 0; n -= rows, from += rows * f->d, to += rows * f->d) {
-		rows = rows_of(n);
+		rows = rows_of(f, n);
 		if ((inverse ? invert(f, w, rows, from, to, e)
 		             : transform(f, w, rows, from, to, NULL, e)) != STATUS_OK)
 			break;
@@ -486,7 +477,7 @@ enum status nice_log_likelihood(const struct nice *f, struct nice_workspace *w, 
                                 const double *x, double *ll, struct error *e)
 {
 	for (size_t rows; n > 0; n -= rows, x += rows * f->d, ll += rows) {
-		rows = rows_of(n);
+		rows = rows_of(f, n);
 		if (transform(f, w, rows, x, w->z, ll, e) != STATUS_OK)
 			break;
 	}

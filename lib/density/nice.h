@@ -36,16 +36,16 @@ struct nice {
 	double *mean, *stdev; /* of the records, (D) each; NULL: these are taken as they come */
 	double *factor[2];    /* exp(s) and exp(-s), (D) each */
 	size_t width;         /* of the widest layer */
+	size_t rows;          /* at a time: linear_rows of that, or of D */
 };
 
-/* What a thread needs to work on up to LINEAR_MAX_ROWS records at a time; "T" is of the precision.
- */
+/* What a thread needs to work on up to nice.rows records at a time; "T" is of the precision. */
 struct nice_workspace {
-	double *half[2]; /* (LINEAR_MAX_ROWS, halves_size) each */
-	double *z;       /* (LINEAR_MAX_ROWS, D) */
-	void *input;     /* of a conditioner, (LINEAR_MAX_ROWS, halves_size) T */
-	float *shift;    /* its output, (LINEAR_MAX_ROWS, halves_size) */
-	void *work[2];   /* (LINEAR_MAX_ROWS, width) T */
+	double *half[2]; /* (rows, halves_size) each */
+	double *z;       /* (rows, D) */
+	void *input;     /* of a conditioner, (rows, halves_size) T */
+	float *shift;    /* its output, (rows, halves_size) */
+	void *work[2];   /* (rows, width) T */
 };
 
 /* Builds the flow with the products of `backend`; the state dict may be released afterwards. */
@@ -70,7 +70,7 @@ enum status nice_inverse(const struct nice *f, struct nice_workspace *w, size_t 
 enum status nice_log_likelihood(const struct nice *f, struct nice_workspace *w, size_t n,
                                 const double *x, double *ll, struct error *e);
 
-/* The pass from x to z of up to LINEAR_MAX_ROWS records in steps, for density/nice_slope.h: x
+/* The pass from x to z of up to nice.rows records in steps, for density/nice_slope.h: x
  * (rows, D) becomes halves, and what conditioner 0 reads, w->input; a coupling's half is moved by
  * w->shift, its conditioner's output, and becomes w->input of the next; the halves become z
  * (rows, D) and, unless it is NULL, ll (rows). */

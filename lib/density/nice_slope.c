@@ -59,16 +59,6 @@ void nice_slope_release(struct nice_slope *s)
 	*s = (struct nice_slope){0};
 }
 
-static void *rows_of(size_t width, size_t size, struct error *e)
-{
-	bool fits = width <= SIZE_MAX / size / LINEAR_MAX_ROWS;
-	void *p =
-	    fits && e->status == STATUS_OK ? hugepage_zeroed(LINEAR_MAX_ROWS * width, size) : NULL;
-	if (!p)
-		error_memory(e);
-	return p;
-}
-
 enum status nice_slope_workspace_init(struct nice_slope_workspace *w, const struct nice_slope *s,
                                       struct error *e)
 {
@@ -79,14 +69,14 @@ enum status nice_slope_workspace_init(struct nice_slope_workspace *w, const stru
 	if (!made.active)
 		error_memory(e);
 	for (size_t i = 0; i < f->ncouplings && e->status == STATUS_OK; i++)
-		made.active[i] = rows_of(s->networks[i].nactive + 1, 1, e);
+		made.active[i] = linear_rows_alloc(f->rows, s->networks[i].nactive + 1, 1, e);
 	for (size_t i = 0; i < 2; i++) {
-		made.delta[i] = rows_of(widest, sizeof(float), e);
-		made.dhalf[i] = rows_of(halves_size(f->d, i), sizeof(double), e);
+		made.delta[i] = linear_rows_alloc(f->rows, widest, sizeof(float), e);
+		made.dhalf[i] = linear_rows_alloc(f->rows, halves_size(f->d, i), sizeof(double), e);
 	}
-	made.don = rows_of(widest, sizeof(float), e);
-	made.doff = rows_of(widest, sizeof(float), e);
-	made.work = rows_of(widest, precision_bytes(f->precision), e);
+	made.don = linear_rows_alloc(f->rows, widest, sizeof(float), e);
+	made.doff = linear_rows_alloc(f->rows, widest, sizeof(float), e);
+	made.work = linear_rows_alloc(f->rows, widest, precision_bytes(f->precision), e);
 	if (e->status == STATUS_OK)
 		*w = made;
 	else
@@ -109,7 +99,7 @@ void nice_slope_workspace_release(struct nice_slope_workspace *w)
 	*w = (struct nice_slope_workspace){0};
 }
 
-/* ---- at most LINEAR_MAX_ROWS records ---- */
+/* ---- at most s->f->rows records ---- */
 
 /* d log p / dh, as halves. */
 static void prior_back(const struct nice *f, struct nice_slope_workspace *own, size_t rows,
@@ -169,9 +159,9 @@ enum status nice_slope_compute(const struct nice_slope *s, struct nice_workspace
                                struct nice_slope_workspace *own, size_t n, const double *x,
                                double *ll, double *dx, struct error *e)
 {
-	size_t d = s->f->d;
+	size_t d = s->f->d, most = s->f->rows;
 	for (size_t rows; n > 0; n -= rows, x += rows * d, dx += rows * d, ll += rows) {
-		rows = n < LINEAR_MAX_ROWS ? n : LINEAR_MAX_ROWS;
+		rows = n < most ? n : most;
 		if (compute_rows(s, w, own, rows, x, ll, dx, e) != STATUS_OK)
 			break;
 	}

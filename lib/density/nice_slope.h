@@ -17,10 +17,10 @@ struct nice_slope {
 /* What a thread needs besides a struct nice_workspace. */
 struct nice_slope_workspace {
 	unsigned char **active; /* (ncouplings), of mlp_slope_forward */
-	float *delta[2];        /* (LINEAR_MAX_ROWS, widest) */
-	float *don, *doff;      /* (LINEAR_MAX_ROWS, halves_size) */
-	void *work;             /* (LINEAR_MAX_ROWS, widest) T */
-	double *dhalf[2];       /* (LINEAR_MAX_ROWS, halves_size) */
+	float *delta[2];        /* (rows, widest) */
+	float *don, *doff;      /* (rows, halves_size) */
+	void *work;             /* (rows, widest) T */
+	double *dhalf[2];       /* (rows, halves_size) */
 	size_t ncouplings;
 };
 

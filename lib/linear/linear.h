@@ -17,6 +17,14 @@
  * whatever the number of threads. */
 enum { LINEAR_MAX_ROWS = 384 };
 
+/* As many rows of layers that are so wide (floats, the widest one) as an array may have: fewer than
+ * LINEAR_MAX_ROWS, a power of two, if it would take more than 64 MiB; at least one. */
+size_t linear_rows(size_t width);
+
+/* Such an array, (rows, width) of elements of `size` bytes: zero, since rows without a record are
+ * computed, too. NULL with e set if there is no memory, or if e is set already. */
+void *linear_rows_alloc(size_t rows, size_t width, size_t size, struct error *e);
+
 /* A layer y = act(x W^T + b): x (rows, in) T, W (out, in), b (out), y (rows, out), in C order;
  * act is ReLU or nothing. "T" is float32 or bfloat16 by the precision; sums are float32 in either.
  */
@@ -41,8 +49,9 @@ struct linear_backend {
 	                      const float *bias, struct linear **layer, struct error *e);
 	void (*free)(struct linear *layer); /* NULL is fine */
 
-	/* 1 <= rows <= LINEAR_MAX_ROWS. x and y must have room for LINEAR_MAX_ROWS rows: what is
-	 * after the rows asked for may be read and overwritten. Several threads may run a layer at
+	/* 1 <= rows <= LINEAR_MAX_ROWS. x and y must have room for as many rows as the next power
+	 * of two, or LINEAR_MAX_ROWS if that is less: what is after the rows asked for may be read
+	 * and overwritten. Several threads may run a layer at
 	 * once; each computes alone then (threads_count() is 1), or with all the threads there are.
 	 */
 	enum status (*forward)(struct linear *layer, size_t rows, const void *x, void *y,

@@ -18,13 +18,14 @@ void mlp_slope_release(struct mlp_slope *s);
 enum status mlp_slope_set_layer(struct mlp_slope *s, size_t layer, size_t in, size_t out,
                                 const float *weight, struct error *e);
 
-/* mlp_forward, which also notes which units are above 0: active (LINEAR_MAX_ROWS, nactive). */
+/* mlp_forward, which also notes which units are above 0: active (rows, nactive). */
 enum status mlp_slope_forward(const struct mlp_slope *s, size_t rows, const void *x, void *work[2],
                               float *y, unsigned char *active, struct error *e);
 
 /* dx = dy J, J the Jacobian at the rows of mlp_slope_forward; at 0, a ReLU has the slope 0. dy
  * (rows, out of the last layer), dx (rows, in of the first), delta[0] and delta[1] for what is in
- * between, and work as T: room for LINEAR_MAX_ROWS rows of the widest, dy and dx included. */
+ * between, and work as T: as many rows of the widest as mlp_forward asks for, dy and dx included.
+ */
 enum status mlp_slope_backward(const struct mlp_slope *s, size_t rows, const float *dy,
                                const unsigned char *active, float *delta[2], void *work, float *dx,
                                struct error *e);

@@ -3,7 +3,6 @@
 
 #include "base/decimal.h"
 #include "base/rng.h"
-#include "system/hugepage.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -99,6 +98,12 @@ static enum status set_network(struct vae *v, enum vae_network network, const st
 	return e->status;
 }
 
+static size_t rows_of(const struct vae *v)
+{
+	size_t widest = v->width > v->d ? v->width : v->d;
+	return linear_rows(widest > 2 * v->latent ? widest : 2 * v->latent);
+}
+
 enum status vae_open(struct vae *v, const struct tensors *t, const struct linear_backend *backend,
                      enum precision precision, struct error *e)
 {
@@ -111,6 +116,7 @@ enum status vae_open(struct vae *v, const struct tensors *t, const struct linear
 	for (int i = 0; i < VAE_NETWORKS && e->status == STATUS_OK; i++)
 		set_network(&made, (enum vae_network)i, &s, backend, e);
 	vae_names_release(&s);
+	made.rows = rows_of(&made);
 	if (e->status == STATUS_OK)
 		*v = made;
 	else
@@ -129,27 +135,17 @@ void vae_release(struct vae *v)
 	*v = (struct vae){0};
 }
 
-/* (LINEAR_MAX_ROWS, width), zero: rows without a record are computed, too. */
-static void *rows_of(size_t width, size_t size, struct error *e)
-{
-	bool fits = width <= SIZE_MAX / size / LINEAR_MAX_ROWS;
-	void *p = fits ? hugepage_zeroed(LINEAR_MAX_ROWS * width, size) : NULL;
-	if (!p)
-		error_memory(e);
-	return p;
-}
-
 enum status vae_workspace_init(struct vae_workspace *w, const struct vae *v, struct error *e)
 {
 	size_t size = precision_bytes(v->precision);
 	struct vae_workspace made = {0};
-	made.input = rows_of(v->d > v->latent ? v->d : v->latent, size, e);
-	made.work[0] = rows_of(v->width, size, e);
-	made.work[1] = rows_of(v->width, size, e);
-	made.posterior = rows_of(2 * v->latent, sizeof(float), e);
-	made.z = rows_of(v->latent, sizeof(float), e);
-	made.decoded = rows_of(v->d, sizeof(float), e);
-	made.x = rows_of(v->d, sizeof(double), e);
+	made.input = linear_rows_alloc(v->rows, v->d > v->latent ? v->d : v->latent, size, e);
+	made.work[0] = linear_rows_alloc(v->rows, v->width, size, e);
+	made.work[1] = linear_rows_alloc(v->rows, v->width, size, e);
+	made.posterior = linear_rows_alloc(v->rows, 2 * v->latent, sizeof(float), e);
+	made.z = linear_rows_alloc(v->rows, v->latent, sizeof(float), e);
+	made.decoded = linear_rows_alloc(v->rows, v->d, sizeof(float), e);
+	made.x = linear_rows_alloc(v->rows, v->d, sizeof(double), e);
 	if (e->status == STATUS_OK)
 		*w = made;
 	else
@@ -220,7 +216,7 @@ static enum status decode(const struct vae *v, const struct vae_workspace *w, si
 enum status vae_encode(const struct vae *v, const struct vae_workspace *w, size_t n,
                        const double *x, double *mu, struct error *e)
 {
-	assert(n <= LINEAR_MAX_ROWS);
+	assert(n <= v->rows);
 	if (encode(v, w, n, x, e) != STATUS_OK)
 		return e->status;
 	for (size_t i = 0; i < n * v->latent; i++)
@@ -231,7 +227,7 @@ enum status vae_encode(const struct vae *v, const struct vae_workspace *w, size_
 enum status vae_decode(const struct vae *v, const struct vae_workspace *w, size_t n,
                        const double *z, double *x, struct error *e)
 {
-	assert(n <= LINEAR_MAX_ROWS);
+	assert(n <= v->rows);
 	for (size_t i = 0; i < n * v->latent; i++)
 		w->z[i] = (float)z[i];
 	if (decode(v, w, n, e) != STATUS_OK)
@@ -287,7 +283,7 @@ enum status vae_log_weights(const struct vae *v, const struct vae_workspace *w, 
                             double *log_weights, struct error *e)
 {
 	double ratios[LINEAR_MAX_ROWS];
-	assert(nx <= LINEAR_MAX_ROWS && n <= LINEAR_MAX_ROWS);
+	assert(nx <= v->rows && n <= v->rows);
 	if (encode(v, w, nx, x, e) != STATUS_OK)
 		return e->status;
 	for (size_t i = 0; i < n; i++)

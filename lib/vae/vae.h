@@ -37,16 +37,17 @@ struct vae {
 	double *mean, *stdev; /* of the records, (D) each; NULL: these are taken as they come */
 	double log_det;       /* the sum of -log stdev */
 	size_t width;         /* of the widest hidden layer */
+	size_t rows;          /* at a time: linear_rows of that, of D or of 2 L */
 };
 
 /* What a thread needs to work with a VAE. "T" is of the precision. Zero may be released. */
 struct vae_workspace {
-	void *input;      /* of a network, (LINEAR_MAX_ROWS, max(D, L)) T */
-	void *work[2];    /* (LINEAR_MAX_ROWS, width) T */
-	float *posterior; /* mu and log Sigma, (LINEAR_MAX_ROWS, 2 L) */
-	float *z;         /* (LINEAR_MAX_ROWS, L) */
-	float *decoded;   /* f(z), (LINEAR_MAX_ROWS, D) */
-	double *x;        /* scaled records, (LINEAR_MAX_ROWS, D) */
+	void *input;      /* of a network, (rows, max(D, L)) T */
+	void *work[2];    /* (rows, width) T */
+	float *posterior; /* mu and log Sigma, (rows, 2 L) */
+	float *z;         /* (rows, L) */
+	float *decoded;   /* f(z), (rows, D) */
+	double *x;        /* scaled records, (rows, D) */
 };
 
 /* Draw k of the record with that index, which is x[row] of a call. */
@@ -73,7 +74,7 @@ void vae_workspace_release(struct vae_workspace *w);
 enum status vae_workspace_new(void **workspace, const void *vae, struct error *e);
 void vae_workspace_free(void *workspace);
 
-/* For the next four: results may take the place of what they are of; at most LINEAR_MAX_ROWS
+/* For the next four: results may take the place of what they are of; at most vae.rows
  * records; a record's result does not depend on the others or on the number of threads; several
  * threads may use one VAE at once, each with a workspace of its own; NaN and infinities in a record
  * go through to its result alone. */

@@ -174,9 +174,15 @@ static enum status score(const void *scorer, void *workspace, size_t n, const do
                          const uint32_t *indices, uint64_t seed, double *values, struct error *e)
 {
 	struct vae_draw draws[LINEAR_MAX_ROWS];
-	for (size_t i = 0; i < n; i++)
-		draws[i] = (struct vae_draw){.row = i, .index = indices[i]};
-	return vae_log_weights(scorer, workspace, n, x, seed, n, draws, values, e);
+	const struct vae *v = scorer;
+	for (size_t at = 0, rows; at < n && e->status == STATUS_OK; at += rows) {
+		rows = n - at < v->rows ? n - at : v->rows;
+		for (size_t i = 0; i < rows; i++)
+			draws[i] = (struct vae_draw){.row = i, .index = indices[at + i]};
+		vae_log_weights(v, workspace, rows, x + at * v->d, seed, rows, draws, values + at,
+		                e);
+	}
+	return e->status;
 }
 
 static const struct scorer_kind scorer = {.open = open_vae,

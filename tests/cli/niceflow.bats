@@ -378,6 +378,19 @@ open("other", "wb").write(struct.pack("<Q", len(text)) + text + raw[8 + n:])' "$
 	near ll.f64 oracle.f64 0.002
 }
 
+# 384 rows of the layer are 1.5 GB.
+@test "niceflow: a layer of a million units takes no more rows at a time than memory is worth" {
+	python3 "$ROOT/tests/bench/random_model.py" 2 1000000 1 1 > wide
+	python3 -c 'import random; open("records", "wb").write(random.Random(1).randbytes(80))'
+	niceflow -j 1 -m wide -t u8 -B 1 records > one-by-one
+	niceflow -m wide -t u8 records | cmp - one-by-one
+	niceflow -m wide -t u8 --attribute gradient -B 1 records > one-by-one
+	niceflow -m wide -t u8 --attribute gradient records | cmp - one-by-one
+	[ -z "$SANITIZER" ] || skip "a sanitizer wants its own address space"
+	(ulimit -v 600000 && exec niceflow -j 1 -m wide -t u8 records) > few-rows
+	[ "$(wc -l < few-rows)" -eq 40 ]
+}
+
 # At each of these limits, code that oneDNN generates without room for it used to end in a crash.
 @test "niceflow and nicetrain: a limit of data or addresses that is too low is told" {
 	[ -z "$SANITIZER" ] || skip "a sanitizer wants its own address space"
