@@ -26,6 +26,7 @@ static void open_standard_output(void)
 	if (f)
 		stdout = f;
 #endif
+	standard_output.terminal = isatty(STDOUT_FILENO);
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 
@@ -149,7 +150,12 @@ int cli_finish(int status)
 {
 	struct error e = {0};
 	if (!writer_close(&standard_output, stdout)) {
-		error_system(&e, "cannot write");
+		if (standard_output.refused)
+			error_set(
+			    &e, STATUS_UNSUPPORTED,
+			    "raw data are not written to a terminal, but to a file or a pipe");
+		else
+			error_system(&e, "cannot write");
 		return report("standard output", &e); /* which is closed */
 	}
 	return status;

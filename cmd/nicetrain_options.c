@@ -4,6 +4,8 @@
 #include "linear/linear.h"
 
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
 static const struct option_choice keeps[] = {{"best", KEEP_BEST}, {"last", KEEP_LAST}, {0}};
 static const struct option_choice schedules[] = {
@@ -138,6 +140,8 @@ static void check_options(const struct options *o)
 	check_kind(o);
 	if (!o->output)
 		cli_usage("missing option -o MODEL");
+	if (strcmp(o->output, "-") == 0 && isatty(STDOUT_FILENO))
+		cli_usage("-o: standard output is a terminal");
 	if (o->resume && !o->checkpoint)
 		cli_usage("--resume requires --checkpoint");
 	if (o->trainer.precision == PRECISION_BF16 && !linear_has_bf16())

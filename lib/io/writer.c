@@ -20,10 +20,25 @@ static bool passes(int fd)
 	return errno == EINTR;
 }
 
+/* Other than those of white space. */
+static bool has_control(const char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)data[i];
+		if (c < ' ' && (c < '\t' || c > '\r'))
+			return true;
+	}
+	return false;
+}
+
 static ssize_t write_all(void *cookie, const char *data, size_t n)
 {
 	struct writer *w = cookie;
 	size_t done = 0;
+	if (w->error == 0 && w->terminal && has_control(data, n)) {
+		w->refused = true;
+		w->error = EINVAL;
+	}
 	while (done < n && w->error == 0) {
 		ssize_t written = write(w->fd, data + done, n - done);
 		if (written > 0)

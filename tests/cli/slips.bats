@@ -173,3 +173,54 @@ write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
 	run -1 --separate-stderr niceflow --shard 1/2 -m m x.gz
 	[[ $stderr == "niceflow: x.gz: not raw records, but gzip-compressed"* ]]
 }
+
+# on_terminal COMMAND: its output and its messages are a terminal, whose text goes to standard output.
+on_terminal() {
+	python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" < /dev/null
+}
+
+@test "slips: control characters, and so raw data, are not written to a terminal" {
+	local command
+	raw2npy -d 6 -t u8 x.u8 > x.npy
+	raw2png -t u8 -d 2x3 x.u8 > x.png
+	seq 3 > numbers
+	printf 'a,b\n1,2\n3,5\n' > table
+	niceflow -b -m m x.u8 > ll.f64
+	while read -r command; do
+		# shellcheck disable=SC2086 # words
+		run -1 on_terminal $command
+		[ "${lines[*]}" = "${command%% *}: standard output: raw data are not written to a terminal, but to a file or a pipe"$'\r' ]
+	done <<- END
+		csv2raw -w s table
+		idx2raw x.idx
+		npy2raw x.npy
+		png2raw x.png
+		pt2nice $ROOT/tests/fixtures/tiny.pt
+		raw2idx -t u8 -d 6 x.u8
+		raw2npy -t u8 -d 6 x.u8
+		raw2png -t u8 -d 2x3 x.u8
+		rawpick -t u8 -d 6 numbers x.u8
+		rawshift -t u8 -d 2x3 x.u8
+		rawsize -b -t u8 -d 6 x.u8
+		nicemax -b -n 1 ll.f64
+		niceflow -q -b -m m x.u8
+		niceflow -q -n 9 -m m
+		niceflow -q --attribute gradient -m m x.u8
+	END
+	run -2 on_terminal nicetrain -t u8 -d 6 -o - x.u8
+	[ "${lines[0]}" = $'nicetrain: -o: standard output is a terminal\r' ]
+	printf 'a,b\n1,\e[2J\n' > hostile
+	seq 100 | nicestat > calibration
+	echo 5 > score
+	run -1 on_terminal nicethresh -c calibration --paste hostile score
+	[[ $output == *"not written to a terminal"* && $output != *$'\e'* ]]
+	for command in 'idx2raw -i x.idx' 'npy2raw -i x.npy' 'niceflow -q -m m x.u8' 'nicemax -n 3 numbers' 'nicestat numbers'; do
+		# shellcheck disable=SC2086 # words
+		on_terminal $command | tr -d '\r' | cmp - <($command)
+	done
+	printf '\tgr\303\274n\f\v\r\n' > text
+	echo 0 > first
+	on_terminal rawpick -t u8 -d 10 first text > shown
+	grep -q 'gr.*n' shown
+}
