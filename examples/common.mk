@@ -34,6 +34,13 @@ export BEGUN
 # Pictures are drawn last, and never cost the verdict.
 pictures = $(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) pictures || echo "some pictures were not drawn" >&2
 
+# An input that is not there: $(call absent,VARIABLE).
+absent = @echo "there is no $@: set $(1)=, as README.md says" >&2; exit 1
+
+ifdef DATA
+$(call name,$(DATA))/%: ; $(call absent,DATA)
+endif
+
 $(OUT):
 	@mkdir -p $@
 

@@ -36,6 +36,8 @@ report: $(OUT)/report.txt $(OUT)/methods.tsv
 	@echo "thresholds by other methods: $(OUT)/methods.tsv"
 	@cat $(OUT)/methods.tsv
 
+$(call name,$(MODEL)): ; $(call absent,MODEL)
+
 pictures: $(addprefix $(OUT)/,flagged.png why.png missed.png roc.png report.html)
 
 $(OUT)/valid.ll: $(call name,$(digits)) $(model) $(OUT)/set.DATA $(OUT)/set.SEED

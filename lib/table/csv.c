@@ -148,7 +148,9 @@ static enum found scan_plain(struct csv *c, size_t *at, struct error *e)
 		if (p >= end)
 			return NEEDS_MORE;
 		if (*p == '\0')
-			return fail(c, e, "NUL byte: not a table, or one in UTF-16, for iconv");
+			return fail(c, e,
+			            "NUL byte: not CSV; a table that is compressed, in "
+			            "UTF-16 or a spreadsheet must be converted first");
 		if (*p == '"')
 			return fail(c, e,
 			            "a quote in a cell that does not begin with one; quote the "

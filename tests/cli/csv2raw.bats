@@ -241,7 +241,7 @@ open("right", "wb").write(b"".join(struct.pack("<d", float(t)) for t in texts))'
 	table a,b '1,"\0"' 
 	bad "row 1 (line 2), column 2: NUL byte"
 	printf 'a,b\n1,2\n' | iconv -t UTF-16 > table.csv
-	bad "header, column 1: NUL byte: not a table, or one in UTF-16, for iconv"
+	bad "header, column 1: NUL byte: not CSV; a table that is compressed, in UTF-16 or a spreadsheet must be converted first"
 }
 
 @test "csv2raw: hostile: huge cells and rows take no memory" {

@@ -44,6 +44,13 @@ example() {
 	[ -z "$(find out -name '*.part')" ]
 }
 
+@test "examples: an input that is not there is named, with its variable" {
+	run ! example mnist DATA=nowhere MODEL="$BATS_FILE_TMPDIR/one"
+	[ "${lines[0]}" = "there is no nowhere/mnist/t10k-images-idx3-ubyte.gz: set DATA=, as README.md says" ]
+	run ! example mnist MODEL=no-model
+	[ "${lines[0]}" = "there is no no-model: set MODEL=, as README.md says" ]
+}
+
 @test "examples: mnist without gnuplot gives the verdict, and says what is missing" {
 	mkdir tools
 	ln -sf /bin/* /usr/bin/* tools
