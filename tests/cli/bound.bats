@@ -52,7 +52,7 @@ sys.stdout.buffer.write(array.array("d", [v - 20 * math.log(256) for v in a]).to
 		niceflow -m m -t u8 -k $k --spread v.u8 | paste - expected | near 1e-11
 	done
 	niceflow -m m -t u8 -k 50 v.u8 | cmp - <(niceflow -m m -t u8 -k 50 --spread v.u8 | cut -f 1)
-	niceflow -m m -t u8 -k 1 --spread v.u8 | cut -f 2 | sort -u | grep -qx nan # none of one value
+	niceflow -m m -t u8 -k 1 --spread v.u8 | cut -f 2 | sort -u | grep -x nan # none of one value
 }
 
 # Likelihoods in float64 by nice_ref.py; x as float32 moves each by at most 5 elements times exp(0.5) times some
@@ -68,7 +68,7 @@ a = array.array("d", sys.stdin.buffer.read())
 sys.stdout.buffer.write(array.array("d", [v - 5 * math.log(256) for v in a]).tobytes())' > weights
 	ref bound 4 < weights > expected
 	niceflow -m odd -t u8 -k 4 -S 9 --spread three.u8 | paste - expected | near 1e-5
-	niceflow -m odd -t u8 -k 4 -S 9 --spread -b three.u8 | wc -c | grep -qx 48
+	niceflow -m odd -t u8 -k 4 -S 9 --spread -b three.u8 | wc -c | grep -x 48
 }
 
 @test "bound: at least the average of the bounds with one log-weight left out" {

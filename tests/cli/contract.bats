@@ -35,7 +35,7 @@ huge_csv2raw() {
 	{ echo a,b; printf '1,"'; head -c 3000000 /dev/zero | tr '\0' 1; } > huge
 	ends 1 "$@" csv2raw -w learnt huge
 	says 'csv2raw: huge: row 1 (line 2), column 2: a cell of more than 1048576 bytes; *'
-	{ echo a,b; yes 1, | head -n 1000000 | tr -d '\n'; } > huge
+	{ echo a,b; repeat 1000000 1, | tr -d '\n'; } > huge
 	ends 1 "$@" csv2raw -w learnt huge
 	says 'csv2raw: huge: row 1 (line 2), column 65537: more than 65536 columns'
 	{ echo nicetable 1; head -c 30000000 /dev/zero | tr '\0' 1; } > huge
@@ -63,7 +63,7 @@ huge_nicegame() {
 	head -c 68000000 /dev/zero | tr '\0' 1 > huge
 	ends 1 "$@" nicegame huge
 	says 'nicegame: huge: line 1: more than * bytes in a line'
-	yes 1 | head -n 1048577 > huge
+	repeat 1048577 1 > huge
 	ends 1 "$@" nicegame huge
 	says 'nicegame: huge: line 1048577: more than 1048576 numbers'
 }
@@ -106,7 +106,7 @@ huge_nicetrain() {
 	ends 1 "$@" nicetrain -q -o model -t u8 -d 4294967294x268435455 --mid 1048576 x.u8
 	says 'nicetrain: *'
 	[ ! -e model ]
-	yes x.f32 | head -n 40000 | xargs cat > many.f32
+	repeat 40000 x.f32 | xargs cat > many.f32
 	ends 1 "$@" nicetrain -q -o model -d 6 --mid 1048576 --hidden 1000 --couplings 1000 many.f32
 	says 'nicetrain: *'
 	ends 1 "$@" nicetrain -q -o model -d 6 --kind vae --latent 1048576 --mid 1048576 --hidden 1000 many.f32
@@ -244,7 +244,7 @@ bounded() { (ulimit -t 10 -v 1000000 && exec "$@"); }
 	head -c 6000000 /dev/zero > zeros
 	{ bytes '\0\0\x08\2'; be32 1000000; be32 6; cat zeros; } > zeros.idx
 	raw2npy -t u8 -d 6 zeros > zeros.npy
-	yes 1 | head -n 1000000 > ones
+	repeat 1000000 1 > ones
 	: > nothing
 	for command in 'idx2raw zeros.idx' 'niceflow -m m -z zeros' 'niceflow -m m -n 100000' \
 		'niceflow -m m -t u8 -k 2 zeros' 'nicethresh -t 2 ones' 'nicedrift ones' 'nicemax -n 1 ones' 'raw2idx -d 6 zeros' 'raw2npy -d 6 zeros' 'npy2raw zeros.npy' 'rawpick -v -d 6 nothing zeros' 'nicewhy -d 6 zeros' 'rawshift -d 2x3 zeros' 'rawsize -d 6 zeros'; do

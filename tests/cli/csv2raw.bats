@@ -109,7 +109,7 @@ bad_for_schema() {
 @test "csv2raw: without a header, columns have numbers" {
 	tail -n +2 t.csv | csv2raw --no-header -w s > out
 	cmp out learnt.f32
-	cut -f 2 s | tail -n +2 | head -n 3 | diff - <(printf '%s\n' 1 2 3)
+	cut -f 2 s | sed -n 2,4p | diff - <(printf '%s\n' 1 2 3)
 	ends 0 csv2raw --no-header -s s /dev/null
 	nothing
 	ends 1 csv2raw -s s t.csv

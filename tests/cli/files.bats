@@ -44,7 +44,7 @@ setup() {
 	head -c 4784 a | niceflow -m m >> expected
 	ends 1 niceflow -m m b short long
 	says "niceflow: short: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
-	niceflow -m m b short long 2> /dev/null | cmp - expected
+	cmp out expected
 	ends 1 niceflow -m m a - < short
 	says "niceflow: standard input: record 299 (byte 4784): unexpected end of input after 6 of 16 bytes; the model takes records of 4 f32 elements"
 }
@@ -110,7 +110,7 @@ setup() {
 	head -c 800 records > r1 && tail -c +801 records > r2
 	nicetrain --schema s --mid 4 --epochs 1 -q -o expected records
 	rm s
-	csv2raw -w s rows.csv | head -c 800 | nicetrain --schema s --mid 4 --epochs 1 -q -o model - r2
+	csv2raw -w s rows.csv | { head -c 800; cat > /dev/null; } | nicetrain --schema s --mid 4 --epochs 1 -q -o model - r2
 	cmp model expected
 }
 

@@ -27,6 +27,9 @@ scripts_alone() { [ -z "$SANITIZER" ] || skip "scripts are the same without a sa
 leaks() { export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=$1"; }
 leaks 0
 
+# repeat N TEXT: N lines of it. In yes | head, yes fails.
+repeat() { awk -v n="$1" -v text="$2" 'BEGIN { while (n-- > 0) print text }'; }
+
 # bytes 'printf recipe' ... : writes binary data from readable recipes.
 bytes() { printf "%b" "$*"; }
 
@@ -83,7 +86,7 @@ need() {
 
 # need_bf16: skips the test where niceflow says that the machine has no such products, and nowhere else.
 need_bf16() {
-	niceflow -m /dev/null -p bf16 -i 2>&1 | grep -q 'has no bfloat16 products' || return 0
+	[[ $(niceflow -m /dev/null -p bf16 -i 2>&1) == *'has no bfloat16 products'* ]] || return 0
 	skip "needs bfloat16 products, which this machine has not"
 }
 

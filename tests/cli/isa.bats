@@ -25,7 +25,7 @@ programs() {
 	run bats -f "$1" "$ROOT/tests/cli/$2"
 	echo "$output"
 	[ "$status" -eq 0 ]
-	echo "$output" | grep -q '^ok'
+	grep -q '^ok' <<< "$output"
 }
 
 train_and_score() {

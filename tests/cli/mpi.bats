@@ -63,7 +63,7 @@ of_two() {
 	for kind in $KINDS; do
 		mpirun.$kind -np 2 "$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi" -q -d 16 -t u8 --mid 8 --hidden 2 --batch 150 \
 			--epochs 1 -o m "$RECORDS"
-		niceflow -m m -i | grep -qx 'micro-batch	50'
+		niceflow -m m -i | grep -x 'micro-batch	50'
 		nicetrain -q -d 16 -t u8 --mid 8 --hidden 2 --batch 150 --micro-batch 50 --epochs 1 -o alone "$RECORDS"
 		cmp m alone
 	done

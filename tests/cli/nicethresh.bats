@@ -25,11 +25,11 @@ setup() {
 }
 
 @test "nicethresh: -x counts errors of both types, with rate and interval" {
-	{ yes 0 | head -103; yes 1 | head -4897; } > normal
+	{ repeat 103 0; repeat 4897 1; } > normal
 	nicethresh -t 0.5 -x normal normal > out
 	printf '%s\n' "103 type I errors among 5000 data" \
 	    "rate 0.0206, 95 % interval 0.01684 to 0.02493" | cmp out
-	{ yes 0 | head -9985; yes 1 | head -14; echo 0.5; } > anomalous
+	{ repeat 9985 0; repeat 14 1; echo 0.5; } > anomalous
 	nicethresh -t 0.5 -x anomalous anomalous > out
 	printf '%s\n' "15 type II errors among 10000 data" \
 	    "rate 0.0015, 95 % interval 0.0008398 to 0.002473" | cmp out
@@ -37,8 +37,8 @@ setup() {
 
 @test "nicethresh: NaN among anomalous data is no error, among normal data it is" {
 	printf 'nan\nnan\n' > nans
-	nicethresh -t 0 -x anomalous nans | grep -qx '0 type II errors among 2 data'
-	nicethresh -t 0 -x normal nans | grep -qx '2 type I errors among 2 data'
+	nicethresh -t 0 -x anomalous nans | grep -x '0 type II errors among 2 data'
+	nicethresh -t 0 -x normal nans | grep -x '2 type I errors among 2 data'
 }
 
 @test "nicethresh: an empty input is no records" {
@@ -164,8 +164,8 @@ setup() {
 	printf '%s\t%s\n' -12.5 normal -30 anomaly nan anomaly -13 normal -13.000000000000002 anomaly \
 	    inf anomaly -inf anomaly 0 anomaly > expected
 	nicethresh -t -13 -u -12.5 in | cmp expected
-	nicethresh -t -13 --upper=-12.500000000000002 in | grep -qx -- '-12.5	anomaly'
-	nicethresh -t -13 -u -13 in | grep -qx -- '-13	normal'
+	nicethresh -t -13 --upper=-12.500000000000002 in | grep -x -- '-12.5	anomaly'
+	nicethresh -t -13 -u -13 in | grep -x -- '-13	normal'
 	printf '%s\t%s\n' n 9 upper -12.5 threshold -13 > calibration
 	nicethresh -c calibration in | cmp expected
 	local bad
@@ -235,9 +235,9 @@ for name in "scores", "in":
 
 @test "nicethresh: scores too few for what is asked are refused, not silently useless" {
 	seq 19 > scores
-	nicethresh -p scores --alpha 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
-	nicethresh -p scores --fdr 0.05 <(echo 0) | grep -qx '0	anomaly	0.05'
-	nicethresh -p scores --alpha 0.1 --two-sided <(echo 0) | grep -qx '0	anomaly	0.1'
+	nicethresh -p scores --alpha 0.05 <(echo 0) | grep -x '0	anomaly	0.05'
+	nicethresh -p scores --fdr 0.05 <(echo 0) | grep -x '0	anomaly	0.05'
+	nicethresh -p scores --alpha 0.1 --two-sided <(echo 0) | grep -x '0	anomaly	0.1'
 	refused 1 "nicethresh: scores: 19 numbers are too few for --alpha 0.049: no p-value is below 0.05" \
 	    nicethresh -p scores --alpha 0.049 in
 	refused 1 "nicethresh: scores: 19 numbers are too few for --fdr 0.09: no p-value is below 0.1" \
@@ -275,14 +275,14 @@ for name in "scores", "in":
 	grep -qx 'f1	nan' out
 	grep -qx 'recall_high	1' out
 	printf '%s\t%s\n' promised 0.01 threshold -13 > calibration
-	nicethresh -c calibration --labels labels in | grep -qx 'promised	0.01'
+	nicethresh -c calibration --labels labels in | grep -x 'promised	0.01'
 }
 
 @test "nicethresh: labels are 0 or 1, as many as numbers" {
-	yes 0 | head -n 7 > few
+	repeat 7 0 > few
 	refused 1 "nicethresh: few: unexpected end of input after 7 labels: there are more numbers" \
 	    nicethresh -t 0 --labels few in
-	yes 1 | head -n 9 > many
+	repeat 9 1 > many
 	refused 1 "nicethresh: many: line 9: extra label after 8 numbers" \
 	    nicethresh -t 0 --labels many in
 	printf '0\n1\n2\n' > bad
@@ -293,7 +293,7 @@ for name in "scores", "in":
 	refused 1 "nicethresh: bad: line 3 (byte 4): an empty line is not a number" nicethresh -t 0 --labels bad in
 	refused 1 "nicethresh: missing: cannot open: No such file or directory" nicethresh -t 0 --labels missing in
 	printf '%s\n' 0 1 x > bad
-	yes 0 | head -n 3 > labels
+	repeat 3 0 > labels
 	refused 1 "nicethresh: bad: line 3 (byte 4): 'x' is not a number" nicethresh -t 0 --labels labels bad
 }
 
@@ -348,10 +348,10 @@ for name in "scores", "in":
 	printf '%s\n' -1 -5 -3 > ll
 	nicethresh -t -4 --paste t.csv ll | diff - <(sed 's/^a,b$/&,log_likelihood,verdict/; s/^1,x$/&,-1,normal/
 		s/^",""""$/&,-5,anomaly/; s/^3,z$/&,-3,normal/' t.csv)
-	nicethresh -t -4 -p ll --paste t.csv ll | grep -qx '1,x,-1,normal,1'
+	nicethresh -t -4 -p ll --paste t.csv ll | grep -x '1,x,-1,normal,1'
 	[ "$(nicethresh -t -4 --paste t.csv --only anomalies ll | wc -l)" -eq 3 ]
 	tail -n +2 t.csv | nicethresh -t -4 --no-header --paste - ll | diff - <(nicethresh -t -4 --paste t.csv ll | tail -n +2)
-	nicethresh -p ll --fdr 0.9 --paste t.csv ll | cut -d , -f 1-2 | tail -n 1 | grep -qx 3,z
+	nicethresh -p ll --fdr 0.9 --paste t.csv ll | cut -d , -f 1-2 | tail -n 1 | grep -x 3,z
 	printf 'a;b\r\n1;x\r\n2;y\r\n3;z' > t2.csv
 	nicethresh -t -4 -F ';' --paste t2.csv ll | diff - <(printf \
 		'a;b;log_likelihood;verdict\r\n1;x;-1;normal\r\n2;y;-5;anomaly\r\n3;z;-3;normal\n')
@@ -401,7 +401,7 @@ mixture() { printf '%s\t%s\n' mixed_low "$1" mixed_high "$2" mixed_share "$3" th
 
 @test "nicethresh: -S draws by seed and index: shards and pieces agree, seeds differ, shares are kept" {
 	mixture 0 1 0.25
-	yes 0.5 | head -n 20000 > same
+	repeat 20000 0.5 > same
 	nicethresh -c mixture -S 7 -i same > whole
 	{
 		head -n 7001 same | nicethresh -c mixture -S 7 -i
@@ -414,13 +414,13 @@ mixture() { printf '%s\t%s\n' mixed_low "$1" mixed_high "$2" mixed_share "$3" th
 	[ "$n" -lt 5306 ]
 	nicethresh -c mixture -S 8 -i same > other
 	run ! cmp -s whole other
-	nicethresh -c mixture -S 7 -x normal same | head -n 1 | grep -qx "$n type I errors among 20000 data"
+	nicethresh -c mixture -S 7 -x normal same | sed -n 1p | grep -x "$n type I errors among 20000 data"
 	nicethresh -t 1 --first 5 -i <(printf '%s\n' 0 2 0) | cmp - <(printf '%s\n' 5 7)
 }
 
 @test "nicethresh: a mixture's rate is promised of the mixture" {
 	{ printf 'promised\t0.25\n'; mixture 0 1 0.25; cat mixture; } > calibration
-	echo 2 | nicethresh -c calibration -S 1 -x normal | tail -n 1 | grep -q 'promised 0.25$'
+	echo 2 | nicethresh -c calibration -S 1 -x normal | tail -n 1 | grep 'promised 0.25$'
 	echo 2 | nicethresh -c calibration -x normal > out
 	run ! grep -q promised out
 }
@@ -492,7 +492,7 @@ write("stream", [random.gauss(-4 if random.random() < 0.1 else 0, 1) for _ in ra
 	local n at
 	for n in 1 7 50 231 1000; do
 		for ((at = 1; at <= 231; at += n)); do
-			tail -n +$at stream | head -n $n | nicethresh -p scores --fdr 0.2
+			head -n $((at + n - 1)) stream | tail -n +$at | nicethresh -p scores --fdr 0.2
 		done > expected
 		nicethresh -p scores --fdr 0.2 --window $n stream | cmp - expected
 	done
@@ -597,7 +597,7 @@ merges() {
 	nicethresh --merge {3,2,4,1}.state | cmp - serial
 	nicethresh --merge -s {3,2,4,1}.state | cmp - all.state
 	nicethresh --merge -s {4,2}.state > some
-	sed 1d some | head -n 3 | cmp - <(printf '%s\t%s\n' shards 4 shard 2 shard 4)
+	sed -n 2,4p some | cmp - <(printf '%s\t%s\n' shards 4 shard 2 shard 4)
 	nicethresh --merge -s some | cmp - some
 	cat 3.state some | nicethresh --merge - 1.state | cmp - serial
 }

@@ -12,7 +12,7 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 
 @test "nicetrain: the likelihood of training and held-out records rises" {
 	train --log log -q -o m "$GLYPHS"
-	head -n 1 log | grep -qx 'epoch	records	seconds	rate	train	held_out	stdev	skewness	min	bits'
+	head -n 1 log | grep -x 'epoch	records	seconds	rate	train	held_out	stdev	skewness	min	bits'
 	[ "$(wc -l < log)" -eq 4 ]
 	awk 'NR > 2 && ($5 <= train || $6 <= held) { exit 1 } { train = $5; held = $6 }' log
 }
@@ -105,7 +105,7 @@ train() { nicetrain "${SMALL[@]}" "$@"; }
 	train --ema 0 --lr 0 --init m --epochs 1 -q -o same "$GLYPHS"
 	python3 "$ROOT/tests/fixtures/same_tensors.py" m same
 	[ "$(niceflow -m same -i | sed -n 's/^held-out log-likelihood	//p')" = "$before" ]
-	niceflow -m same -i | grep -qx 'initial model	[0-9a-f]\{8\}'
+	niceflow -m same -i | grep -x 'initial model	[0-9a-f]\{8\}'
 	train --init m --epochs 2 -q -o better "$GLYPHS"
 	awk -v a="$before" -v b="$(niceflow -m better -i | sed -n 's/^held-out log-likelihood	//p')" 'BEGIN { exit !(b > a) }'
 	# stopped and resumed, with the same model and without it
@@ -210,14 +210,16 @@ course() { cut -f 1,2,5- "$@"; }
 	train -q -o all "$GLYPHS"
 	windows() { train --shuffle-window 130 "$@"; }
 	windows -q -o w "$GLYPHS"
-	niceflow -m w -i | grep -qx 'shuffle-window	130'
+	niceflow -m w -i | grep -x 'shuffle-window	130'
 	run -1 cmp -s all w
 	head -c 78400 "$GLYPHS" > a
 	tail -c +78401 "$GLYPHS" > b
-	for way in "-j 1 a b" "-j 3 - b" "-j 2 -"; do
-		if [ "$way" = "-j 3 - b" ]; then cat a; else cat "$GLYPHS"; fi | windows $way -q -o x
-		cmp w x
-	done
+	windows -j 1 -q -o x a b
+	cmp w x
+	cat a | windows -j 3 -q -o x - b
+	cmp w x
+	cat "$GLYPHS" | windows -j 2 -q -o x -
+	cmp w x
 	run -1 cmp -s w <(train --shuffle-window 200 -q -o - "$GLYPHS")
 	# all 540 are in the window: as without it
 	for n in 540 541 4294967295; do
@@ -225,7 +227,7 @@ course() { cut -f 1,2,5- "$@"; }
 		cmp all x
 	done
 	train --shuffle-window 539 -q -o x "$GLYPHS"
-	niceflow -m x -i | grep -qx 'shuffle-window	539'
+	niceflow -m x -i | grep -x 'shuffle-window	539'
 	# stopped in the middle of an epoch, between epochs, and not at all
 	windows --epochs 20 -j 1 -q -o whole "$GLYPHS"
 	interrupt nicetrain "${SMALL[@]}" --shuffle-window 130 --epochs 20 --checkpoint state -q -o part "$GLYPHS"
@@ -343,7 +345,7 @@ for _ in range(600):
 	awk -F'\t' 'NR == 2 { first = $6 } END { exit !($6 > first) }' log
 	python3 "$ROOT/tests/oracle/nice_ref.py" m ll < x.f32 | od -An -v -tf8 -w8 > expected
 	niceflow -m m x.f32 | paste - expected | awk '{ d = $1 - $2 } d > 1e-3 || d < -1e-3 { exit 1 } END { exit NR != 600 }'
-	niceflow -m m -n 10 | wc -c | grep -qx 120
+	niceflow -m m -n 10 | wc -c | grep -x 120
 }
 
 # table N: f32 records of five columns: a wide one far from 0, integers, a constant, two that depend.
@@ -365,8 +367,8 @@ a[3::5] = array.array("f", (1024 * v for v in a[3::5])); a.tofile(open("y.f32", 
 	niceflow -m my y.f32 > lly
 	niceflow -m mx x.f32 | paste - lly |
 		awk '{ d = $1 - $2 - 10 * log(2) } d > 1e-9 || d < -1e-9 { exit 1 } END { exit NR != 400 }'
-	niceflow -m mx -i | grep -qx 'scale	standard'
-	niceflow -m mx -i | grep -qx 'noise	auto'
+	niceflow -m mx -i | grep -x 'scale	standard'
+	niceflow -m mx -i | grep -x 'noise	auto'
 }
 
 @test "nicetrain: centers and spreads: of two values twice their distance, of a constant 1" {
@@ -411,7 +413,7 @@ for got, right in zip(mean + stdev, (3.02, 7, 0.999, 499.5, 4, 1,
 	table 42 > x.f32
 	run -0 --separate-stderr nicetrain -d 5 --epochs 2 -o m x.f32
 	[[ $stderr == "38 training records, 4 held out, "*$'\n'"10 couplings of 2 x 128, batch 8, epochs 2, records scaled, noise by element"* ]]
-	niceflow -m m x.f32 | nicestat | grep -qx 'n	42'
+	niceflow -m m x.f32 | nicestat | grep -x 'n	42'
 }
 
 @test "nicetrain: a training on a table that is resumed makes the same model" {

@@ -59,7 +59,7 @@ setup() { cp "$BATS_FILE_TMPDIR"/few.u8 .; }
 @test "nicevae: latents and back, samples" {
 	nicevae -m "$VAE" -z few.u8 > z
 	[ "$(wc -c < z)" -eq 1600 ]
-	nicevae -m "$VAE" -x z | wc -c | grep -qx 313600
+	nicevae -m "$VAE" -x z | wc -c | grep -x 313600
 	nicevae -m "$VAE" -x -j 1 -B 3 z | cmp - <(nicevae -m "$VAE" -x z)
 	nicevae -m "$VAE" -n 20 -S 2 > samples
 	nicevae -m "$VAE" -n 5 --first 15 -S 2 -j 1 | cmp - <(tail -c 15680 samples)
@@ -99,10 +99,10 @@ setup() { cp "$BATS_FILE_TMPDIR"/few.u8 .; }
 	for estimator in pathwise score score-baseline; do
 		"${TRAIN[@]}" --estimator $estimator --log log -o m "$GLYPHS"
 		awk 'NR > 2 && $6 <= held { exit 1 } { held = $6 }' log
-		nicevae -m m -i | grep -qx "estimator	$estimator"
+		nicevae -m m -i | grep -x "estimator	$estimator"
 	done
 	"${TRAIN[@]}" --prior standard --sigma 0.25 -o m "$GLYPHS"
-	nicevae -m m -i | grep -qx 'sigma	0.25'
+	nicevae -m m -i | grep -x 'sigma	0.25'
 	nicevae -m m -i | awk '$1 == "decoder_stdev" { d = $2 - 0.25; exit !(d * d < 1e-14) }'
 	python3 -c 'import json, struct
 b = open("m", "rb").read(); n, = struct.unpack_from("<Q", b); h = json.loads(b[8:8 + n])

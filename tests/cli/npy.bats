@@ -179,7 +179,7 @@ for index in itertools.product(*map(range, reversed(shape))):
 		{'descr': '<f4', 'fortran_order': False, 'shape': (2, 0), }|a dimension is 0: records have no elements
 		{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3, 0), }|a dimension is 0: records have no elements
 	END
-	npy '<f4' "($(yes 1, | head -65 | tr -d '\n'))" < x.npy > many.npy
+	npy '<f4' "($(repeat 65 1, | tr -d '\n'))" < x.npy > many.npy
 	ends 1 npy2raw many.npy
 	says 'npy2raw: many.npy: an array of more than 64 dimensions'
 }
@@ -396,7 +396,7 @@ open("bomb.npz", "wb").write(data.replace(struct.pack("<I", 10000128), struct.pa
 	[ "$(npy2raw -i <(raw2npy -t u8 -d 2x3x4x5 data) | sed -n 2p)" = $'dims\t800x2x3x4x5' ]
 	[ "$(npy2raw -i <(raw2npy -t u8 -d 1 data) | sed -n 2p)" = $'dims\t96000' ]
 	[ "$(npy2raw -i <(raw2npy -t u8 -d 1x1 data) | sed -n 2p)" = $'dims\t96000x1x1' ]
-	dims=$(yes 1 | head -31 | paste -sdx)
+	dims=$(repeat 31 1 | paste -sdx)
 	raw2npy -t u8 -d "$dims" data | npy2raw | cmp - data
 	run -2 raw2npy -t u8 -d "${dims}x1" data
 }

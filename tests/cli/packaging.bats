@@ -19,7 +19,7 @@ quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 		grep -qx "share/fish/vendor_completions.d/$p.fish" installed
 	done
 	grep -qx share/doc/nicetools/examples/demo.mk installed
-	printf '1\n2\n3\n' | "$root/usr/bin/nicestat" | grep -q '^n	3$'
+	printf '1\n2\n3\n' | "$root/usr/bin/nicestat" | grep '^n	3$'
 	touch "$root/usr/bin/another"
 	quiet_make uninstall DESTDIR="$root" PREFIX=/usr
 	[ "$(find "$root" -type f)" = "$root/usr/bin/another" ]
@@ -75,5 +75,5 @@ quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 	grep -qx "pkgver=$version" PKGBUILD
 	grep -q "nicetools-$version.tar.gz" nicetools.rb
 	grep -qx "$version" CHANGELOG
-	head -n 1 debian/changelog | grep -q "^nicetools ($version-"
+	head -n 1 debian/changelog | grep "^nicetools ($version-"
 }

@@ -151,7 +151,7 @@ quiet() {
 }
 
 @test "pipeline: GNU parallel gives the bytes of one process" {
-	parallel --version 2> /dev/null | grep -q '^GNU parallel' || skip "needs GNU parallel"
+	parallel --version 2> /dev/null | grep '^GNU parallel' || skip "needs GNU parallel"
 	export PARALLEL_HOME=$PWD/parallel # no will to cite is asked for, nothing written elsewhere
 	niceflow -t u8 -m nice.safetensors test.u8 > expected
 	idx2raw -t u8 test.gz | niceflow -m nice.safetensors | cmp - expected

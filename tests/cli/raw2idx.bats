@@ -31,7 +31,7 @@ random() { python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random
 
 @test "raw2idx: 254 dimensions are the most" {
 	local dims
-	dims=$(yes 1 | head -254 | paste -sdx)
+	dims=$(repeat 254 1 | paste -sdx)
 	printf ab | raw2idx -t u8 -d "$dims" | idx2raw -t u8 | cmp - <(printf ab)
 	run -2 raw2idx -t u8 -d "${dims}x1" /dev/null
 }
@@ -45,8 +45,9 @@ random() { python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random
 }
 
 @test "raw2idx: a short last record: the whole ones are a good file" {
+	random 16 > all
 	for n in $(seq 0 13); do
-		random 16 | head -c "$n" > data
+		head -c "$n" all > data
 		head -c $((n / 6 * 6)) data > whole
 		local status=$((n % 6 ? 1 : 0))
 		for run in 'raw2idx -t u8 -d 2x3 data > x.idx' 'raw2idx -t u8 -d 2x3 data | cat > x.idx; exit ${PIPESTATUS[0]}'; do

@@ -34,7 +34,7 @@ near() { paste - "$1" | awk '{ d = $1 - $2 } NF != 2 || d * d > 1e-18 * $2 * $2 
 	rawsize -t u8 -d 8x12 x > grey
 	rawsize -t u8 -d 8x4x3 x > colour
 	for i in 0 13 39; do
-		tail -c +$((96 * i + 1)) x | head -c 96 > one
+		head -c $((96 * (i + 1))) x | tail -c 96 > one
 		# raw2png knows no filters; its files are of the same kind
 		bytes=$(raw2png -t u8 -d 8x12 -c 1 -g 0 one | wc -c)
 		size=$(sed -n "$((i + 1))p" grey | awk '{ printf "%.6f", $1 / (8 * log(2)) }')
@@ -53,10 +53,10 @@ near() { paste - "$1" | awk '{ d = $1 - $2 } NF != 2 || d * d > 1e-18 * $2 * $2 
 	rawsize -t u8 -d 8x12 x | near binary
 	[ -z "$(rawsize -t u8 -d 8x12 /dev/null)" ]
 	head -c 200 x > short
-	rawsize -t u8 -d 8x12 x | head -n 2 > expected
+	rawsize -t u8 -d 8x12 x | sed -n 1,2p > expected
 	ends 1 rawsize -t u8 -d 8x12 short
 	says "rawsize: short: record 2 (byte 192): unexpected end of input after 8 of 96 bytes*"
-	rawsize -t u8 -d 8x12 short 2> /dev/null | cmp - expected
+	cmp out expected
 }
 
 @test "rawsize: usage" {

@@ -43,7 +43,7 @@ recipes() {
 	export -f nicetrain
 	recipes csv2raw > flagged.csv
 	cat flagged.csv
-	head -n 1 flagged.csv | grep -qx 'pump,temp_c,pressure,note,log_likelihood,verdict'
+	head -n 1 flagged.csv | grep -x 'pump,temp_c,pressure,note,log_likelihood,verdict'
 	grep -qxF -f <(sed -n 9p today.csv | sed 's/$/,/') <(cut -d , -f 1-4 flagged.csv | sed 's/$/,/')
 	[ "$(wc -l < flagged.csv)" -lt 10 ]
 }
@@ -63,11 +63,11 @@ recipes() {
 	convert --version > version 2>&1 && grep -q '^Version: ImageMagick' version || skip "needs ImageMagick's convert"
 	mkdir normal today
 	for i in $(seq 10); do
-		tail -c +$((i * 700)) x.u8 | head -c 2400 | convert -size 40x20 -depth 8 rgb:- normal/$i.jpg || skip "needs a convert that writes JPEG"
+		head -c $((i * 700 + 2399)) x.u8 | tail -c 2400 | convert -size 40x20 -depth 8 rgb:- normal/$i.jpg || skip "needs a convert that writes JPEG"
 	done
 	cp normal/[123].jpg today
 	recipes convert
-	niceflow -m grey.safetensors -i | grep -q 784
-	niceflow -m colour.safetensors -i | grep -q 2352
+	niceflow -m grey.safetensors -i | grep 784
+	niceflow -m colour.safetensors -i | grep 2352
 	[ "$(wc -l < today.ll)" -eq 3 ]
 }

@@ -152,7 +152,7 @@ write("narrow.u8", "B", [r.randrange(54, 74) for _ in normal])'
 	pt2nice -m0 "$ROOT/tests/fixtures/tiny.pt" 2> said | cmp - expected
 	[ "$(cat said)" = "pt2nice: -m is deprecated; use --mask-config" ]
 	refused 2 "pt2nice: --mask-config: '2' is not an integer from 0 to 1" pt2nice --mask-config 2 x
-	nicestat --help | grep -q '^      --describe  '
+	nicestat --help | grep '^      --describe  '
 }
 
 @test "slips: the wrong separator, and steps that float32 does not have, are told when a schema is learnt" {

@@ -144,7 +144,7 @@ hold() {
 	local kind=${KINDS%%[!a-z]*}
 	job_copy $kind
 	sed -i 's/--epochs 3/--epochs 1/' run/settings.sh
-	set_to TRAIN "($(yes data/train.u8 | head -n 20 | tr '\n' ' '))"
+	set_to TRAIN "($(repeat 20 data/train.u8 | tr '\n' ' '))"
 	submit > job
 	until_true hold "$BATS_FILE_TMPDIR/$kind/bin/nicetrain-mpi"
 	scancel --signal=TERM "$(cat job)" # as --signal=TERM@60 does

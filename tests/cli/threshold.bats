@@ -26,7 +26,7 @@ for i, f in enumerate([lambda: r.gauss(-1900, 60), lambda: 1e9 + r.randint(0, 2)
 				awk -v a="$(value "$name" out)" -v b="$expected" 'BEGIN { d = a - b; exit !(d < 3e-14 && d > -3e-14) }'
 		done < expected
 	done
-	yes 5 | head -10 | nicestat --describe > out
+	repeat 10 5 | nicestat --describe > out
 	[ "$(value skewness out)" = nan ]
 	[ "$(value mad out)" = 0 ]
 }
@@ -45,7 +45,7 @@ assert [x for x, _ in a] == [x for x, _ in b]
 for (_, x), (_, y) in zip(a, b):
     assert x == y or float(x) == float(y), (x, y)'
 	done
-	yes 5 | head -10 | nicestat --json --describe | grep -q '"skewness": null,'
+	repeat 10 5 | nicestat --json --describe | grep '"skewness": null,'
 }
 
 @test "threshold: quantiles do not fall where P grows, nor edges, however close or far apart the numbers are" {
@@ -86,7 +86,7 @@ for (_, x), (_, y) in zip(a, b):
 	seq 1 5 > in
 	refused 1 "nicestat: in: the upper threshold is below the lower one" nicestat --two-sided -k -1 in
 	refused 1 "nicestat: standard input: mad: the MAD is 0 because half of the numbers are equal" nicestat --method mad < <(printf '%s\n' 1 1 1 2)
-	yes 1 | head -5 | nicestat --method mad > out
+	repeat 5 1 | nicestat --method mad > out
 	[ "$(value threshold out)" = 1 ]
 }
 
@@ -126,7 +126,7 @@ for (_, x), (_, y) in zip(a, b):
 }
 
 @test "threshold: with ties less than the rate lies strictly below" {
-	{ yes 1 | head -50; yes 2 | head -50; } > in
+	{ repeat 50 1; repeat 50 2; } > in
 	nicestat --method conformal:0.25 in > out
 	[ "$(value threshold out)" = 1 ]
 	[ "$(nicethresh -c out -i in | wc -l)" = 0 ]
@@ -160,7 +160,7 @@ for (_, x), (_, y) in zip(a, b):
 	    nicestat --method pot:0.001 < <(seq 1 999)
 	refused 1 "nicestat: in: pot: a rate of 0.05 is not within the tail of 0.05" nicestat --method pot:0.05 in
 	refused 1 "nicestat: standard input: pot: 0 exceedances are too few: at least 50 are needed, 500 numbers for a tail of 0.1" \
-	    nicestat --method pot:0.01:0.1 < <(yes 1 | head -3000)
+	    nicestat --method pot:0.01:0.1 < <(repeat 3000 1)
 }
 
 @test "threshold: states with numbers merge to the serial run, by cmp, for every method" {
