@@ -1,6 +1,10 @@
 # Loaded by every .bats file: the programs under test are those of $B (default: build).
 bats_require_minimum_version 1.5.0
 
+# A pipeline fails if any of its commands does: where one may fail, the test says so. grep -q and head leave
+# early, by which the command before them may end by SIGPIPE: grep and sed -n read all.
+set -o pipefail
+
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 B=${B:-build}
 case $B in /*) ;; *) B=$ROOT/$B ;; esac
