@@ -153,7 +153,7 @@ open("x.f64", "wb").write(b"".join(struct.pack("<5d", *x) for x in xs))'
 		train $scale -o trained
 		niceflow -m trained -t f64 --attribute path --check x.f64 > own
 		niceflow -m trained -t f64 --attribute path --check --baseline mean x.f64 > given
-		paste own given | awk '{ d = $1 - $2; if (d * d > 1e-12) exit 1; n++ } END { exit n != 40 }'
+		paste own given | awk '{ d = $1 - $2; if (d * d > 1e-12) bad = 1 } END { exit bad || NR != 40 }'
 		niceflow -m trained -t f64 --attribute replace x.f64 > own
 		niceflow -m trained -t f64 --attribute replace --baseline mean x.f64 > given
 		python3 -c 'import struct

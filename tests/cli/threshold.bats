@@ -59,11 +59,11 @@ for (_, x), (_, y) in zip(a, b):
 	oracle draw normal 999 4 > in
 	nicestat -H 17 in > out
 	awk -F '\t' 'NR == FNR { x[NR] = $1; n = NR; next }
-		FNR > 1 && $1 != last { exit 1 }
+		FNR > 1 && $1 != last { bad = 1 }
 		{ c = 0; for (i = 1; i <= n; i++) c += x[i] >= $1 && (x[i] < $2 || (FNR == 17 && x[i] == $2))
-		  if (c != $3) exit 1
+		  if (c != $3) bad = 1
 		  last = $2; total += c }
-		END { exit !(FNR == 17 && total == 999) }' OFMT=%.17g CONVFMT=%.17g in out
+		END { exit bad || !(FNR == 17 && total == 999) }' OFMT=%.17g CONVFMT=%.17g in out
 	printf '%s\n' -1.7e308 1.7e308 | nicestat -H 2 > out
 	printf '%s\t%s\t%s\n' -1.7e+308 0 1 0 1.7e+308 1 | cmp out
 	printf '%s\n' 5 5 | nicestat -H 2 > out
