@@ -11,8 +11,7 @@ static enum status refuse(const struct numbers *in, uint64_t index, double value
 	char place[NUMBERS_PLACE];
 	const char *name = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 	numbers_place(in, index, place);
-	return error_set(e, STATUS_MALFORMED, "%s: %s is not a finite number%s", place, name,
-	                 isnan(value) ? " (--skip-nan skips it)" : "");
+	return error_set(e, STATUS_MALFORMED, "%s: %s is not a finite number", place, name);
 }
 
 static enum status add_numbers(struct partial *p, struct numbers *in, uint64_t *nskipped,

@@ -259,9 +259,10 @@ for name in "scores", "stream":
 	for name in TERM INT HUP; do
 		rm -f fifo state
 		mkfifo fifo
-		# a shell has children in the background ignore SIGINT
+		# a shell has children in the background ignore SIGINT, and nohup SIGHUP
 		"$PYTHON" -S -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' nicedrift -p scores --state state fifo > first &
 		exec 7> fifo
 		head -n 250 stream >&7

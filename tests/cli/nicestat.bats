@@ -132,7 +132,7 @@ for i in range(30):
 	printf '1\n1e309\n' > huge
 	bytes '\0\0\0\0\0\0\0\0''\0\0\0\0\0\0\xf0\x7f' > inf.f64
 	seq 1 9 > good
-	refused 1 "nicestat: nan: line 3: nan is not a finite number (--skip-nan skips it)" nicestat good nan
+	refused 1 "nicestat: nan: line 3: nan is not a finite number" nicestat good nan
 	refused 1 "nicestat: inf: line 2: -inf is not a finite number" nicestat inf
 	refused 1 "nicestat: huge: line 2: inf is not a finite number" nicestat huge
 	refused 1 "nicestat: inf.f64: record 1 (byte 8): inf is not a finite number" nicestat -b inf.f64
