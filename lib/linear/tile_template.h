@@ -48,11 +48,15 @@ TARGET INLINED static inline void KERNEL(finish)(const struct tile_product *p, s
 		c[j] = p->add ? c[j] + part[j] : part[j];
 }
 
-/* What a tile asks for first: four of them ask for a line of each row. */
+/* What a tile asks for first: four of them ask for a line of each row, and those after the last
+ * line for that line again, since what is behind it is not needed soon, and would take its place.
+ */
 TARGET INLINED static inline const char *KERNEL(ahead)(const struct tile_product *p, size_t tile)
 {
 	size_t row = tile % 4 * (p->depth / 4), line = tile / 4;
-	return (const char *)p->ahead + row * p->ahead_step + line * TILE_LINE;
+	size_t last = (p->columns * sizeof(float) + TILE_LINE - 1) / TILE_LINE;
+	return (const char *)p->ahead + row * p->ahead_step +
+	       (line < last ? line : last) * TILE_LINE;
 }
 
 /* The rows first .. first+rows-1. The panel is read as a whole; each fourth step asks for a line of
