@@ -20,13 +20,16 @@ static bool passes(int fd)
 	return errno == EINTR;
 }
 
-/* Other than those of white space. */
-static bool has_control(const char *data, size_t n)
+/* Other than white space: of ASCII, and U+0080 to U+009F in UTF-8, of which the first byte may be
+ * the last one of the write before. Text of other encodings passes. */
+static bool has_control(struct writer *w, const char *data, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)data[i];
-		if (c < ' ' && (c < '\t' || c > '\r'))
+		if ((c < ' ' && (c < '\t' || c > '\r')) || c == 0x7f ||
+		    (w->last == 0xc2 && c >= 0x80 && c < 0xa0))
 			return true;
+		w->last = c;
 	}
 	return false;
 }
@@ -35,7 +38,7 @@ static ssize_t write_all(void *cookie, const char *data, size_t n)
 {
 	struct writer *w = cookie;
 	size_t done = 0;
-	if (w->error == 0 && w->terminal && has_control(data, n)) {
+	if (w->error == 0 && w->terminal && has_control(w, data, n)) {
 		w->refused = true;
 		w->error = EINVAL;
 	}

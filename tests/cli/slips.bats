@@ -210,11 +210,13 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" < /dev/null
 	END
 	run -2 on_terminal nicetrain -t u8 -d 6 -o - x.u8
 	[ "${lines[0]}" = $'nicetrain: -o: standard output is a terminal\r' ]
-	printf 'a,b\n1,\e[2J\n' > hostile
 	seq 100 | nicestat > calibration
 	echo 5 > score
-	run -1 on_terminal nicethresh -c calibration --paste hostile score
-	[[ $output == *"not written to a terminal"* && $output != *$'\e'* ]]
+	for text in '\e[2J' '\0177' '\0302\02332J'; do
+		printf 'a,b\n1,%b\n' "$text" > hostile
+		run -1 on_terminal nicethresh -c calibration --paste hostile score
+		[[ $output == *"not written to a terminal"* && $output != *2J* ]]
+	done
 	for command in 'idx2raw -i x.idx' 'npy2raw -i x.npy' 'niceflow -q -m m x.u8' 'nicemax -n 3 numbers' 'nicestat numbers'; do
 		# shellcheck disable=SC2086 # words
 		on_terminal $command | tr -d '\r' | cmp - <($command)
