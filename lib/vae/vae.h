@@ -74,10 +74,10 @@ void vae_workspace_release(struct vae_workspace *w);
 enum status vae_workspace_new(void **workspace, const void *vae, struct error *e);
 void vae_workspace_free(void *workspace);
 
-/* For the next four: results may take the place of what they are of; at most vae.rows
- * records; a record's result does not depend on the others or on the number of threads; several
- * threads may use one VAE at once, each with a workspace of its own; NaN and infinities in a record
- * go through to its result alone. */
+/* For the next four: results may take the place of what they are of; at most vae.rows records; a
+ * record's result does not depend on the others or on the number of threads; several threads may
+ * use one VAE at once, each with a workspace of its own; NaN and infinities in a record go through
+ * to its result alone. */
 
 /* Log-weights (n), nats, of n draws of the nx records x (nx, D). A draw depends on the seed, the
  * index of its record and k alone. */
