@@ -41,8 +41,6 @@ enum precision linear_precision_out(const struct linear_spec *spec);
 struct linear;
 
 struct linear_backend {
-	size_t rows; /* at a time at which a network is fastest; not more than LINEAR_MAX_ROWS */
-
 	/* Prepares a layer; W and b are float32, and copied. Several threads may prepare layers at
 	 * once. */
 	enum status (*create)(const struct linear_spec *spec, const float *weight,

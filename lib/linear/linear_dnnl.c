@@ -512,8 +512,7 @@ static enum status linear_forward(struct linear *l, size_t rows, const void *x, 
 	return e->status;
 }
 
-const struct linear_backend linear_dnnl = {LINEAR_MAX_ROWS, linear_create, linear_free,
-                                           linear_forward};
+const struct linear_backend linear_dnnl = {linear_create, linear_free, linear_forward};
 
 bool linear_has_bf16(void)
 {

@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A layer of fewer weights is not worth sharing. Rows whose inputs and outputs stay in a core's
- * cache while all panels pass by: 128 x 1000 floats are 512 KB, and a panel is 192 KB. */
-enum { SHARED_WEIGHTS = 1 << 17, BLOCK_ROWS = 128 };
+/* A layer of fewer weights is not worth sharing. */
+enum { SHARED_WEIGHTS = 1 << 17 };
 
 struct linear {
 	struct linear_spec spec;
@@ -95,5 +94,4 @@ static enum status packed_forward(struct linear *l, size_t rows, const void *x, 
 	return e->status;
 }
 
-const struct linear_backend linear_packed = {BLOCK_ROWS, packed_create, packed_free,
-                                             packed_forward};
+const struct linear_backend linear_packed = {packed_create, packed_free, packed_forward};

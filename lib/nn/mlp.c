@@ -36,8 +36,8 @@ enum status mlp_set_layer(struct mlp *m, size_t layer, size_t in, size_t out, co
 	return m->backend->create(&spec, weight, bias, &m->layers[layer], e);
 }
 
-static enum status forward_block(const struct mlp *m, size_t rows, const void *x, void *work[2],
-                                 void *y, struct error *e)
+enum status mlp_forward(const struct mlp *m, size_t rows, const void *x, void *work[2], float *y,
+                        struct error *e)
 {
 	const void *from = x;
 	for (size_t i = 0; i < m->nlayers; i++) {
@@ -45,19 +45,6 @@ static enum status forward_block(const struct mlp *m, size_t rows, const void *x
 		if (m->backend->forward(m->layers[i], rows, from, to, e) != STATUS_OK)
 			break;
 		from = to;
-	}
-	return e->status;
-}
-
-enum status mlp_forward(const struct mlp *m, size_t rows, const void *x, void *work[2], float *y,
-                        struct error *e)
-{
-	const char *from = x;
-	for (size_t n; rows > 0 && e->status == STATUS_OK; rows -= n) {
-		n = rows < m->backend->rows ? rows : m->backend->rows;
-		forward_block(m, n, from, work, y, e);
-		from += n * m->in * precision_bytes(m->precision);
-		y += n * m->out;
 	}
 	return e->status;
 }

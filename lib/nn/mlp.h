@@ -24,8 +24,9 @@ enum status mlp_set_layer(struct mlp *m, size_t layer, size_t in, size_t out, co
                           const float *bias, struct error *e);
 
 /* y = last(...relu(first(x))): x (rows, in of the first) has the network's precision, y (rows, out
- * of the last) is float32; work[0] and work[1] hold the activations in between. Every buffer must
- * have room for the rows that linear/linear.h asks for, of the widest layer that uses it. */
+ * of the last) is float32; work[0] and work[1] hold the activations in between. At most
+ * LINEAR_MAX_ROWS rows; every buffer must have room for those that linear/linear.h asks for, of
+ * the widest layer that uses it. */
 enum status mlp_forward(const struct mlp *m, size_t rows, const void *x, void *work[2], float *y,
                         struct error *e);
 
