@@ -95,8 +95,8 @@ $(B)/%.o: %.c Makefile | $(filter deps,$(MAKECMDGOALS))
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
 deps:      ; @sh .ci/deps build ## install the packages that are missing (apt, dnf)
-deps-lint: ; @sh .ci/deps lint ## the same for `make lint`
-deps-cluster: ; @sh .ci/deps cluster ## the same for nicetrain-mpi, and for tests that are skipped without MPI, sshd, Slurm
+deps-lint: | $(filter deps,$(MAKECMDGOALS)) ; @sh .ci/deps lint ## the same for `make lint`
+deps-cluster: | $(filter deps deps-lint,$(MAKECMDGOALS)) ; @sh .ci/deps cluster ## the same for nicetrain-mpi, and for tests that are skipped without MPI, sshd, Slurm
 
 example = @$(MAKE) --no-print-directory -f examples/$@.mk BIN=$(B)/bin OUT="$(or $(OUT),$(B)/$@)"
 demo: all $(B)/examples/glyphs ; $(example) GLYPHS=$(B)/examples/glyphs ## draw characters, train a flow on some, find the others

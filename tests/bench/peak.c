@@ -1,12 +1,17 @@
 /*
  * What the machine can do at the most: float32 and bfloat16 multiply-adds per second with the
  * widest vectors that it has, and bytes read from memory per second, on a number of threads
- * (default 2). Knows nothing of the programs. Lines of name, tab and value; of each the best of
- * several tries.
+ * (default 2); and how many nanoseconds a line of the cache takes from one of two threads to the
+ * other and back: about 100 where their processors share a cache, several times as many where they
+ * do not. Knows nothing of the programs. Lines of name, tab and value; of each the best of several
+ * tries.
  */
 #include "base/decimal.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +24,7 @@
 #define X86 0
 #endif
 
-enum { TRIES = 5, CHAINS = 12, MAX_THREADS = 256, ROUNDS = 16000000 };
+enum { TRIES = 5, CHAINS = 12, MAX_THREADS = 256, ROUNDS = 16000000, TRIPS = 100000 };
 static const size_t read_bytes = (size_t)256 << 20; /* of each thread: beyond every cache */
 
 /* Work of one thread; `sink` keeps its result alive. */
@@ -130,6 +135,44 @@ static void print_arithmetic(size_t nthreads)
 #endif
 }
 
+static _Alignas(128) atomic_bool away;
+
+static void wait_for(bool value)
+{
+	for (int i = 1; away != value; i++) {
+		if (i % 4096 == 0) /* there may be one processor alone */
+			sched_yield();
+	}
+}
+
+static void *answer(void *unused)
+{
+	for (int i = 0; i < TRIPS; i++) {
+		wait_for(true);
+		away = false;
+	}
+	return unused;
+}
+
+static void print_round_trip(void)
+{
+	double least = 1e9;
+	for (int i = 0; i < TRIES; i++) {
+		pthread_t other;
+		if (pthread_create(&other, NULL, answer, NULL) != 0)
+			exit(1);
+		double begin = now();
+		for (int k = 0; k < TRIPS; k++) {
+			away = true;
+			wait_for(false);
+		}
+		double seconds = now() - begin;
+		pthread_join(other, NULL);
+		least = seconds < least ? seconds : least;
+	}
+	printf("round_trip_ns\t%.0f\n", least / TRIPS * 1e9);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t nthreads = 2;
@@ -143,5 +186,7 @@ int main(int argc, char **argv)
 	printf("read_gbytes\t%.1f\n", (double)read_bytes * (double)nthreads /
 	                                  best(read_memory, data, (size_t)nthreads) * 1e-9);
 	free(data);
+	if (nthreads > 1)
+		print_round_trip();
 	return 0;
 }

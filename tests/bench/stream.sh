@@ -45,7 +45,7 @@ row 'f32 limit' "$(compute "$limit * 1e9 / $flop")" "$limit" 1 "$(compute "$ours
 avx2=$(median f32_avx2_gflops)
 [ -z "$avx2" ] || row 'f32 limit of AVX2' "$(compute "$avx2 * 1e9 / $flop")" "$avx2" "$(compute "$avx2 / $limit")" \
 	"$(compute "$ours / ($avx2 * 1e9 / $flop)")"
-cut -f 1 "$samples" | grep -v gbytes | grep -v gflops | awk '!seen[$0]++' | while read -r name; do
+cut -f 1 "$samples" | grep -Ev 'gbytes|gflops|_ns$' | awk '!seen[$0]++' | while read -r name; do
 	value=$(median "$name")
 	row "$name" "$value" "$(compute "$value * $flop / 1e9")" "$(compute "$value * $flop / 1e9 / $limit")" \
 		"$(compute "$ours / $value")"

@@ -1,5 +1,6 @@
 # Training rates of small flows, records/s, with one thread and with two, against a plain loop in
-# PyTorch where there is one: 4 couplings with 2 hidden layers.
+# PyTorch where there is one: 4 couplings with 2 hidden layers. What a second thread brings depends
+# on how far apart the two processors are, which comes first.
 . "$(dirname "$0")/common"
 : "${RECORDS:=60000}"
 torch=
@@ -17,6 +18,7 @@ ours() {
 	awk -F '\t' 'NR == 2 { n = $2; s = $3 } END { print ($2 - n) / ($3 - s) }' "$work/log"
 }
 for _ in $(rounds); do
+	peak_try
 	for threads in 1 2; do
 		echo "$shapes" | while read -r d mid batch; do
 			sample "ours $d $threads" "$(ours "$d" "$mid" "$batch" "$threads")"
@@ -25,6 +27,7 @@ for _ in $(rounds); do
 		done
 	done
 done
+echo "# nanoseconds from one thread to the other and back: $(median round_trip_ns)"
 row d width batch threads nicetrain PyTorch times
 echo "$shapes" | while read -r d mid batch; do
 	for threads in 1 2; do
