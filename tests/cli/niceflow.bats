@@ -260,6 +260,7 @@ open("hostile", "wb").write(m.replace(b"mask_config", b"xy%s2Jz" % sys.argv[1].e
 	  bytes '\0\0\x80\x7f\0\0\0\0\0\0\0\0\0\0\0\0'; } > x.f32
 	niceflow -m m x.f32 > got
 	niceflow -m m < <(head -c 16 /dev/zero) > zero
+	[ -s zero ]
 	[ "$(sed -n 1p got)" = nan ]
 	[ "$(sed -n 2p got)" = "$(cat zero)" ]
 	[[ $(sed -n 3p got) =~ ^(-inf|nan)$ ]]

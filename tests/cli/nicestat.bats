@@ -389,6 +389,7 @@ def write(path, change=lambda name, bytes: bytes, extra=()):
 write("turned", extra=[("baseline", "F32", [6], bytes(24))])
 write("bit", lambda n, b: bytes([b[0] ^ 1]) + b[1:] if n == "scaling.scale" else b)
 END
+	[ -n "$(digest m)" ]
 	[ "$(digest turned)" = "$(digest m)" ]
 	[ "$(digest bit)" != "$(digest m)" ]
 }
