@@ -25,6 +25,7 @@ VECTORISED static void add_rows(size_t rows, size_t n, const float *restrict x, 
 	}
 }
 
+/* Rows of another precision, one by one. */
 static void add_converted(const struct matrix *m, size_t first, size_t n, float *sums)
 {
 	float row[PIECE];

@@ -29,10 +29,6 @@ enum status mlp_set_layer(struct mlp *m, size_t layer, size_t in, size_t out, co
 {
 	bool last = layer + 1 == m->nlayers;
 	struct linear_spec spec = {in, out, m->precision, .relu = !last, .float_out = last};
-	if (layer == 0)
-		m->in = in;
-	if (last)
-		m->out = out;
 	return m->backend->create(&spec, weight, bias, &m->layers[layer], e);
 }
 

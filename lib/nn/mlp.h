@@ -10,8 +10,8 @@
 struct mlp {
 	const struct linear_backend *backend;
 	enum precision precision;
-	struct linear **layers;  /* (nlayers) */
-	size_t nlayers, in, out; /* in, out: of the whole */
+	struct linear **layers; /* (nlayers) */
+	size_t nlayers;
 };
 
 /* Creates a network of nlayers >= 1 layers; set each of them with mlp_set_layer, in any order. */
