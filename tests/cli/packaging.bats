@@ -77,3 +77,9 @@ quiet_make() { make -s -C "$ROOT" B="$B" "$@"; }
 	grep -qx "$version" CHANGELOG
 	head -n 1 debian/changelog | grep "^nicetools ($version-"
 }
+
+@test "Makefile: targets that install packages wait for each other, with -j, too" {
+	make -rpn -C "$ROOT" deps-cluster deps-lint deps > rules
+	grep -qx 'deps-lint: | deps' rules
+	grep -qx 'deps-cluster: | deps-lint deps' rules
+}
